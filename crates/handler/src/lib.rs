@@ -40,7 +40,9 @@ mod rejection;
 #[cfg(feature = "conformance")]
 pub mod conformance;
 
-pub use contract::{ContentType, DATA, Handler, MAX_BODY_BYTES, Method, RETAINED_BYTES, Request, Response};
+pub use contract::{
+    ContentType, DATA, Handler, MAX_BODY_BYTES, Method, RETAINED_BYTES, Request, Response,
+};
 pub use currency::is_currency;
 pub use grammar::{Memory, diagnose, parse, read};
 pub use invoice::{Invoice, Line, Totals, line_total, price};

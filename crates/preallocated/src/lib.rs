@@ -26,7 +26,7 @@
 //! it stands.
 //!
 //! [`SimdJson`] answers only for what both parsers read alike. All else goes to `serde_json`: a body with a
-//! backslash (simd-json 0.19 unescapes differently), one with a field that is not in the contract, or one that it refuses.
+//! `\u` escape (simd-json 0.19 accepts lone surrogates), one with a field that is not in the contract, or one that it refuses.
 
 #![forbid(unsafe_code)]
 

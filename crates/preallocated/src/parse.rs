@@ -120,9 +120,16 @@ impl Parse for SimdJson {
         _scratch: &'a Bump,
         items: &mut Items<'a>,
     ) -> Option<Order<Text<'a>, ()>> {
-        if memchr::memchr(b'\\', body).is_some() {
+        // simd-json 0.19 takes a lone surrogate for a character.
+        let escape = memchr::memchr(b'\\', body);
+        if escape.is_some_and(|at| memchr::memmem::find(&body[at..], b"\\u").is_some()) {
             return None;
         }
+        let text = if escape.is_some() {
+            Text::Unescaped
+        } else {
+            Text::Verbatim
+        };
         self.input.clear();
         self.input.reserve(body.len() + simd_json::INPUT_PADDING);
         self.input.extend_from_slice(body);
@@ -131,14 +138,23 @@ impl Parse for SimdJson {
         let mut tape = std::mem::replace(&mut self.tape, Tape(Vec::new())).reset();
         let parsed =
             simd_json::fill_tape_padded(&mut self.input, body.len(), &mut self.buffers, &mut tape);
-        let order = parsed.ok().and_then(|()| Nodes(&tape.0).order(items));
+        let order = parsed.ok().and_then(|()| {
+            Nodes {
+                rest: &tape.0,
+                text,
+            }
+            .order(items)
+        });
         self.tape = tape.reset();
         order
     }
 
     #[inline]
     fn shrink_to(&mut self, bytes: usize, items: usize) {
-        if self.input.capacity() > bytes || self.tape.0.capacity() * size_of::<Node<'_>>() > bytes {
+        // A tape is about twice as long as its input.
+        if self.input.capacity() > bytes
+            || self.tape.0.capacity() * size_of::<Node<'_>>() > 2 * bytes
+        {
             *self = Self::with_room(items);
         }
     }
@@ -154,13 +170,17 @@ impl fmt::Debug for SimdJson {
 
 /// The rest of a tape. Each reader takes the nodes of one value, or nothing where they are not what the contract has:
 /// then `serde_json` decides.
-struct Nodes<'t, 'a>(&'t [Node<'a>]);
+struct Nodes<'t, 'a> {
+    rest: &'t [Node<'a>],
+    /// What is known of every string of the body.
+    text: fn(&'a str) -> Text<'a>,
+}
 
 impl<'a> Nodes<'_, 'a> {
     #[inline]
     fn next(&mut self) -> Option<Node<'a>> {
-        let (first, rest) = self.0.split_first()?;
-        self.0 = rest;
+        let (first, rest) = self.rest.split_first()?;
+        self.rest = rest;
         Some(*first)
     }
 
@@ -172,10 +192,9 @@ impl<'a> Nodes<'_, 'a> {
         }
     }
 
-    /// A body without a backslash has only strings that stand in it as they are.
     #[inline]
     fn text(&mut self) -> Option<Text<'a>> {
-        self.string().map(Text::Verbatim)
+        self.string().map(self.text)
     }
 
     #[inline]
@@ -208,7 +227,7 @@ impl<'a> Nodes<'_, 'a> {
             tax_rate_bp: tax_rate_bp?,
             items: listed?,
         };
-        self.0.is_empty().then_some(order)
+        self.rest.is_empty().then_some(order)
     }
 
     #[inline]

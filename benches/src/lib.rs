@@ -1,0 +1,9 @@
+//! What the bench targets share: their arguments, and what they say of themselves.
+
+#![forbid(unsafe_code)]
+
+mod arguments;
+mod environment;
+
+pub use arguments::{Arguments, CASES_VARIABLE, Mode, print_listed};
+pub use environment::environment;

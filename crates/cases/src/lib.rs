@@ -1,0 +1,28 @@
+//! The one list of what is measured. Every kind of measurement takes its cases from [`all`], so a case that is counted in
+//! instructions is the same code as the case that is timed.
+//!
+//! ```
+//! let case = cases::all().into_iter().find(|case| case.name() == "Invoice/items=1/variant=naive").unwrap();
+//! let mut operation = case.prepare(); // checks the answer, too
+//! operation.run(3);
+//! ```
+
+#![forbid(unsafe_code)]
+
+mod buffer;
+mod case;
+mod handlers;
+pub mod orders;
+mod parse;
+mod pool;
+
+pub use case::{Case, Kind, Operation};
+
+/// All cases, in the order in which they are listed and reported.
+pub fn all() -> Vec<Case> {
+    let mut all = handlers::cases();
+    all.extend(parse::cases());
+    all.extend(pool::cases());
+    all.extend(buffer::cases());
+    all
+}
