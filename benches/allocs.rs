@@ -1,12 +1,13 @@
 //! Allocations, by dhat. Each case is measured in a process of its own, so that none sees what another left behind; the
-//! results go to standard output in the Go benchmark format.
+//! results are lines of the Go benchmark format.
 
 use std::env;
+use std::fmt::Display;
 use std::fs;
 use std::path::PathBuf;
 use std::process::{Command, ExitCode, Stdio};
 
-use benches::{Arguments, Mode};
+use benches::{Arguments, Mode, Results};
 use cases::{Case, Kind};
 use dhat::{HeapStats, Profiler};
 
@@ -33,35 +34,46 @@ fn main() -> ExitCode {
         Mode::Check => cases.iter().for_each(|case| drop(case.prepare())),
         Mode::One(name) => measure(&Arguments::one(&name)),
         Mode::Measure => {
-            print!("{UNITS}");
-            for case in &cases {
-                if let Err(error) = start(case) {
-                    eprintln!("{}: {error}", case.name());
-                    return ExitCode::FAILURE;
-                }
+            if let Err(error) = measure_all(&cases) {
+                eprintln!("allocs: {error}");
+                return ExitCode::FAILURE;
             }
         }
     }
     ExitCode::SUCCESS
 }
 
-/// Measures a case in a process of its own and prints its lines.
-fn start(case: &Case) -> Result<(), String> {
-    let program = env::current_exe().map_err(|error| error.to_string())?;
+/// Measures the cases one after the other, and puts their lines where results were asked for, else on standard output.
+fn measure_all(cases: &[Case]) -> Result<(), String> {
+    let results = Results::asked_for();
+    let put = |lines: &str| match &results {
+        Some(results) => results.append(lines),
+        None => {
+            print!("{lines}");
+            Ok(())
+        }
+    };
+    put(UNITS)?;
+    cases.iter().try_for_each(|case| put(&lines_of(case)?))
+}
+
+/// Measures a case in a process of its own.
+fn lines_of(case: &Case) -> Result<String, String> {
+    let failed = |error: &dyn Display| format!("{}: {error}", case.name());
+    let program = env::current_exe().map_err(|error| failed(&error))?;
     let output = Command::new(program)
         .args(["--measure-case", case.name()])
         .stdin(Stdio::null())
         .output()
-        .map_err(|error| error.to_string())?;
+        .map_err(|error| failed(&error))?;
     if !output.status.success() {
-        return Err(format!(
+        return Err(failed(&format!(
             "{}\n{}",
             output.status,
             String::from_utf8_lossy(&output.stderr)
-        ));
+        )));
     }
-    print!("{}", String::from_utf8_lossy(&output.stdout));
-    Ok(())
+    String::from_utf8(output.stdout).map_err(|error| failed(&error))
 }
 
 fn measure(case: &Case) {

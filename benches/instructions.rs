@@ -4,7 +4,7 @@ use std::env;
 use std::process::{Command, ExitCode, Stdio};
 use std::thread;
 
-use benches::{Arguments, CASES_VARIABLE, Mode};
+use benches::{Arguments, CASES_VARIABLE, Mode, Results};
 use cases::{Case, Kind, Operation};
 
 /// Set for the process that hands the cases to iai-callgrind.
@@ -29,7 +29,12 @@ fn main() -> ExitCode {
         Mode::Environment => print!("{}", benches::environment()),
         Mode::Check => cases.iter().for_each(|case| drop(case.prepare())),
         Mode::Measure if cases.is_empty() => {}
-        Mode::Measure if valgrind_is_there() => return start_suite(&cases),
+        Mode::Measure if valgrind_is_there() => {
+            if let Err(error) = measure_all(&cases) {
+                eprintln!("instructions: {error}");
+                return ExitCode::FAILURE;
+            }
+        }
         Mode::Measure | Mode::One(_) => {
             eprintln!(
                 "instructions: skipped, valgrind is not installed (Debian, Ubuntu: apt-get install valgrind)"
@@ -41,23 +46,36 @@ fn main() -> ExitCode {
 
 /// Hands the cases to iai-callgrind in a process of its own: it reads the process's arguments, and refuses criterion's.
 /// Its own options are taken from its environment variables (`IAI_CALLGRIND_...`).
-fn start_suite(cases: &[Case]) -> ExitCode {
+fn measure_all(cases: &[Case]) -> Result<(), String> {
+    let results = Results::asked_for();
     let names: Vec<_> = cases.iter().map(Case::name).collect();
-    let status = env::current_exe().and_then(|program| {
-        Command::new(program)
-            .args(["--bench", "--save-summary=json"])
-            .env(CASES_VARIABLE, names.join("\n"))
-            .env(SUITE_VARIABLE, "1")
-            .status()
-    });
-    match status {
-        Ok(status) if status.success() => ExitCode::SUCCESS,
-        Ok(_) => ExitCode::FAILURE,
-        Err(error) => {
-            eprintln!("instructions: {error}");
-            ExitCode::FAILURE
-        }
+    let program = env::current_exe().map_err(|error| error.to_string())?;
+    let mut suite = Command::new(program);
+    suite.args(["--bench", "--save-summary=json"]);
+    suite
+        .env(CASES_VARIABLE, names.join("\n"))
+        .env(SUITE_VARIABLE, "1");
+    // It takes the name of the package whose process started this one for a folder's.
+    suite.env("CARGO_PKG_NAME", env!("CARGO_PKG_NAME"));
+    if let Some(results) = &results {
+        suite.env("IAI_CALLGRIND_HOME", results.folder());
     }
+    let status = suite.status().map_err(|error| error.to_string())?;
+    if !status.success() {
+        return Err(format!("iai-callgrind: {status}"));
+    }
+    let Some(results) = results else {
+        return Ok(());
+    };
+    results.append("Unit instructions/op assume=exact better=lower\n")?;
+    for case in cases {
+        let instructions = summary::instructions(&results.folder(), &suite::id(case.name()))?;
+        results.append(&format!(
+            "Benchmark{} 1 {instructions} instructions/op\n",
+            case.name()
+        ))?;
+    }
+    Ok(())
 }
 
 /// Runs a case on a thread of its own. The main thread's stack and heap begin where the program's path and arguments
@@ -120,7 +138,34 @@ mod suite {
     }
 
     /// A name as iai-callgrind takes it: letters, digits and underscores.
-    fn id(name: &str) -> String {
+    pub(super) fn id(name: &str) -> String {
         name.replace(|c: char| !c.is_ascii_alphanumeric(), "_")
+    }
+}
+
+mod summary {
+    use std::fs;
+    use std::path::Path;
+
+    use serde_json::Value;
+
+    /// Where iai-callgrind puts the summaries of the suite's one group of cases.
+    const FOLDER: &str = "benches/instructions/suite/cases_in_instructions";
+
+    /// The instructions in a summary of schema 6.
+    const INSTRUCTIONS: &str = "/profiles/0/summaries/total/summary/Callgrind/Ir/metrics/Left/Int";
+
+    /// The instructions of a case, from the summary below the folder that iai-callgrind wrote to.
+    pub(super) fn instructions(home: &Path, id: &str) -> Result<u64, String> {
+        let path = home
+            .join(FOLDER)
+            .join(format!("case.{id}"))
+            .join("summary.json");
+        let read = || -> Result<Value, Box<dyn std::error::Error>> {
+            Ok(serde_json::from_slice(&fs::read(&path)?)?)
+        };
+        let summary = read().map_err(|error| format!("{}: {error}", path.display()))?;
+        let instructions = summary.pointer(INSTRUCTIONS).and_then(Value::as_u64);
+        instructions.ok_or_else(|| format!("{}: no {INSTRUCTIONS}", path.display()))
     }
 }

@@ -4,7 +4,7 @@
 /// under valgrind are fewer.
 pub fn environment() -> String {
     format!(
-        "rustc: {}\ntarget: {}\nrustflags: {}\nprofile: {}\ncpu-features: {}\n",
+        "rustc: {}\ntarget: {}\nrustflags: {}\nprofile: {}\nallocator: system\ncpu-features: {}\n",
         env!("BUILD_RUSTC"),
         env!("BUILD_TARGET"),
         env!("BUILD_RUSTFLAGS"),

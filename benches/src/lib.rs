@@ -4,6 +4,8 @@
 
 mod arguments;
 mod environment;
+mod results;
 
 pub use arguments::{Arguments, CASES_VARIABLE, Mode, print_listed};
 pub use environment::environment;
+pub use results::{RESULTS_VARIABLE, Results};

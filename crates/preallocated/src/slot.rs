@@ -1,9 +1,9 @@
 //! The buffers of one request, and where they wait for the next.
 
 use std::fmt;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use bumpalo::Bump;
-use crossbeam_queue::ArrayQueue;
 use handler::RETAINED_BYTES;
 
 use crate::Parse;
@@ -54,24 +54,28 @@ impl<P: Parse> Slot<P> {
     }
 }
 
-/// The slots that are not in use. They are boxed: what moves in and out of the queue is one pointer.
+/// The slots that are not in use, the last one used on top: its memory is the likeliest to be in a cache. They are boxed:
+/// what moves in and out under the lock is one pointer.
 #[derive(Debug)]
-pub(crate) struct Slots<P>(ArrayQueue<Box<Slot<P>>>);
+pub(crate) struct Slots<P> {
+    free: Mutex<Vec<Box<Slot<P>>>>,
+    count: usize,
+}
 
 impl<P: Parse> Slots<P> {
     pub(crate) fn new(count: usize) -> Self {
-        // A queue has room for one at least.
-        let queue = ArrayQueue::new(count.max(1));
-        for _ in 0..count {
-            // It has room for them all.
-            let _ = queue.push(Box::new(Slot::new()));
+        let free = (0..count).map(|_| Box::new(Slot::new())).collect();
+        Self {
+            free: Mutex::new(free),
+            count,
         }
-        Self(queue)
     }
 
     #[inline]
     pub(crate) fn take(&self) -> Box<Slot<P>> {
-        self.0.pop().unwrap_or_else(Self::more)
+        // The guard goes before a slot is made.
+        let free = self.free().pop();
+        free.unwrap_or_else(Self::more)
     }
 
     #[cold]
@@ -82,8 +86,20 @@ impl<P: Parse> Slots<P> {
     #[inline]
     pub(crate) fn give_back(&self, mut slot: Box<Slot<P>>) {
         slot.reset();
-        // A slot beyond the number that was asked for has no place to wait, and goes.
-        drop(self.0.push(slot));
+        let mut free = self.free();
+        if free.len() < self.count {
+            free.push(slot);
+        } else {
+            // Beyond the number that was asked for: it goes, after the lock.
+            drop(free);
+            drop(slot);
+        }
+    }
+
+    /// Nothing panics while it is locked, so it is never poisoned in earnest.
+    #[inline]
+    fn free(&self) -> MutexGuard<'_, Vec<Box<Slot<P>>>> {
+        self.free.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     #[inline]

@@ -1,0 +1,189 @@
+//! The three kinds of line that mean something, each taken apart.
+
+use crate::error::{Malformed, NumberError, Part};
+use crate::field::{Field, Kind, split_field};
+use crate::metadata::UnitLine;
+use crate::number::{parse_float_bytes, parse_iterations, short_decimal, short_integer};
+use crate::unit::{UnitId, Units};
+
+/// What a line says.
+#[derive(Debug)]
+pub(crate) enum Line<'a> {
+    /// A benchmark's result; the argument follows the word `Benchmark`.
+    Result(&'a [u8]),
+    /// Unit metadata; the argument follows the word `Unit`.
+    Unit(&'a [u8]),
+    /// Configuration.
+    Config { key: &'a str, value: &'a str },
+    /// Anything else.
+    Other,
+}
+
+impl<'a> Line<'a> {
+    #[inline]
+    pub(crate) fn new(line: &'a [u8]) -> Self {
+        match line.strip_prefix(b"Benchmark") {
+            Some(rest) => Self::Result(rest),
+            None => Self::rare(line),
+        }
+    }
+
+    fn rare(line: &'a [u8]) -> Self {
+        if line.starts_with(b"Unit")
+            && let (word, rest) = split_field(line)
+            && word.bytes == b"Unit"
+        {
+            return Self::Unit(rest);
+        }
+        match str::from_utf8(line).ok().and_then(split_config) {
+            Some((key, value)) => Self::Config { key, value },
+            None => Self::Other,
+        }
+    }
+}
+
+/// Key and value of a configuration line.
+///
+/// The key starts with a lower case letter and has neither white space nor upper case letters;
+/// white space follows the colon unless the value is empty, which removes the key.
+fn split_config(text: &str) -> Option<(&str, &str)> {
+    if !text.starts_with(char::is_lowercase) {
+        return None;
+    }
+    let end = text.find(|c: char| c == ':' || c.is_whitespace() || c.is_uppercase())?;
+    let value = text[end..].strip_prefix(':')?;
+    let trimmed = value.trim_start_matches([' ', '\t']);
+    (value.is_empty() || trimmed.len() < value.len()).then_some((&text[..end], trimmed))
+}
+
+/// A result line's name and count; its values and their units are put into vectors.
+#[derive(Debug)]
+pub(crate) struct Parsed<'a> {
+    pub(crate) name: &'a str,
+    pub(crate) iterations: i64,
+}
+
+/// The parts of a result line, of which the word `Benchmark` is taken off; nothing for a name
+/// alone on its line, which `go test -v` prints when a benchmark starts.
+pub(crate) fn parse_result<'a>(
+    rest: &'a [u8],
+    units: &mut Units,
+    line_units: &mut Vec<UnitId>,
+    written: &mut Vec<f64>,
+) -> Result<Option<Parsed<'a>>, Malformed> {
+    line_units.clear();
+    written.clear();
+    let (name, mut after) = split_field(rest);
+    if name.bytes.len() == rest.len() {
+        return Ok(None);
+    }
+    check(name, Part::Name)?;
+    let (count, rest) = split_field(after);
+    after = rest;
+    if count.bytes.is_empty() {
+        return Err(Malformed::MissingIterations);
+    }
+    let iterations = parse_iterations(count.bytes).map_err(Malformed::Iterations)?;
+    while !after.is_empty() {
+        let (number, rest) = split_field(after);
+        let value = parse_float_bytes(number.bytes).map_err(Malformed::Measurement)?;
+        let (word, rest) = split_field(rest);
+        if word.bytes.is_empty() {
+            return Err(Malformed::MissingUnits);
+        }
+        check(word, Part::Unit)?;
+        let unit = units.intern(word.text());
+        if !(value * units.factor(unit)).is_finite() {
+            return Err(Malformed::Measurement(NumberError::Range));
+        }
+        line_units.push(unit);
+        written.push(value);
+        after = rest;
+    }
+    if written.is_empty() {
+        return Err(Malformed::MissingMeasurements);
+    }
+    Ok(Some(Parsed {
+        name: name.text(),
+        iterations,
+    }))
+}
+
+/// The iteration count of a result line that has the name and units that are expected, without
+/// looking for where they end; nothing if it is any different. `rest` follows the word
+/// `Benchmark`; the values are put into `written`.
+#[inline]
+pub(crate) fn parse_expected(
+    rest: &[u8],
+    name: &str,
+    units: &Units,
+    line_units: &[UnitId],
+    written: &mut Vec<f64>,
+) -> Option<i64> {
+    /// A value below this is finite in any base unit.
+    const SMALL: f64 = 1e300;
+    written.clear();
+    let rest = skip_blanks(rest.strip_prefix(name.as_bytes())?)?;
+    let (iterations, mut rest) = short_integer(rest)?;
+    for &unit in line_units {
+        let (value, after) = short_decimal(skip_blanks(rest)?)?;
+        if value > SMALL {
+            return None;
+        }
+        written.push(value);
+        rest = skip_blanks(after)?.strip_prefix(units.written(unit).as_bytes())?;
+    }
+    (rest.is_empty() || skip_blanks(rest)?.is_empty()).then_some(iterations)
+}
+
+/// What follows the spaces and tabs at the start, of which there must be one.
+#[inline]
+fn skip_blanks(text: &[u8]) -> Option<&[u8]> {
+    let is_blank = |byte: &u8| matches!(byte, b' ' | b'\t');
+    let mut rest = text;
+    while let [first, after @ ..] = rest
+        && is_blank(first)
+    {
+        rest = after;
+    }
+    (rest.len() < text.len()).then_some(rest)
+}
+
+fn check(field: Field<'_>, part: Part) -> Result<(), Malformed> {
+    match field.kind {
+        Kind::Text => Ok(()),
+        Kind::Control => Err(Malformed::ControlCharacter(part)),
+        Kind::NotUtf8 => Err(Malformed::NotUtf8),
+    }
+}
+
+/// Hands each `key=value` of a `Unit` line to `found`, in order, and what is wrong with a field
+/// in its place.
+pub(crate) fn parse_unit(
+    rest: &[u8],
+    line: usize,
+    mut found: impl FnMut(Result<UnitLine, Malformed>),
+) {
+    let (unit, mut rest) = split_field(rest);
+    if unit.bytes.is_empty() {
+        return found(Err(Malformed::MissingUnit));
+    }
+    if let Err(error) = check(unit, Part::Unit) {
+        return found(Err(error));
+    }
+    while !rest.is_empty() {
+        let (field, after) = split_field(rest);
+        rest = after;
+        found(
+            check(field, Part::Metadata).and_then(|()| match field.text().split_once('=') {
+                None | Some(("", _)) => Err(Malformed::ExpectedKeyValue),
+                Some((key, value)) => Ok(UnitLine {
+                    unit: unit.text().to_owned(),
+                    key: key.to_owned(),
+                    value: value.to_owned(),
+                    line,
+                }),
+            }),
+        );
+    }
+}

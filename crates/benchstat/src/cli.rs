@@ -1,0 +1,155 @@
+//! The command line: the flags that describe a query, for every program that takes them.
+
+use std::ffi::OsString;
+
+use clap::{Args, Command};
+use thiserror::Error;
+
+use crate::query::{Expressions, Query, QueryError};
+
+/// What is compared, how it is arranged, and how it is printed.
+#[derive(Args, Clone, Debug)]
+pub struct Flags {
+    /// Split results into tables by distinct values of these keys
+    #[arg(long, value_name = "KEYS", default_value = ".config")]
+    pub table: String,
+
+    /// Split results into rows by distinct values of these keys
+    #[arg(long, value_name = "KEYS", default_value = ".fullname")]
+    pub row: String,
+
+    /// Split results into columns by distinct values of these keys
+    #[arg(long, value_name = "KEYS", default_value = ".file")]
+    pub col: String,
+
+    /// Ignore differences in these keys
+    #[arg(
+        long,
+        value_name = "KEYS",
+        default_value = "",
+        hide_default_value = true
+    )]
+    pub ignore: String,
+
+    /// Use only the results that match
+    #[arg(long, value_name = "FILTER", default_value = "*")]
+    pub filter: String,
+
+    /// Consider a change significant if p < ALPHA
+    #[arg(long, default_value_t = 0.05, value_parser = number)]
+    pub alpha: f64,
+
+    /// Confidence level of the intervals
+    #[arg(long, value_name = "LEVEL", default_value_t = 0.95, value_parser = number)]
+    pub confidence: f64,
+
+    /// How to print: text, markdown, or csv with the notes on standard error
+    #[arg(long, default_value = "text")]
+    pub format: String,
+}
+
+/// How tables are printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// For people, with notes below the tables.
+    Text,
+    /// For programs, with notes on standard error.
+    Csv,
+    /// For pages, such as a pull request's.
+    Markdown,
+}
+
+/// Why the flags make no sense.
+#[derive(Clone, Debug, PartialEq, Error)]
+pub enum FlagError {
+    /// They are no query.
+    #[error(transparent)]
+    Query(#[from] QueryError),
+    /// There is no such format.
+    #[error("-format must be text, csv or markdown")]
+    Format,
+}
+
+impl Flags {
+    /// The query that the flags describe, and the format.
+    ///
+    /// # Errors
+    ///
+    /// If an expression has an error, a level is not from 0 to 1, or there is no such format.
+    pub fn query(&self) -> Result<(Query, Format), FlagError> {
+        let query = Query::new(&Expressions {
+            filter: &self.filter,
+            table: &self.table,
+            row: &self.row,
+            col: &self.col,
+            ignore: &self.ignore,
+        })?
+        .with_alpha(self.alpha)?
+        .with_confidence(self.confidence)?;
+        let format = match &*self.format {
+            "text" => Format::Text,
+            "csv" => Format::Csv,
+            "markdown" => Format::Markdown,
+            _ => return Err(FlagError::Format),
+        };
+        Ok((query, format))
+    }
+}
+
+/// A float in Go's syntax; NaN and the infinities are left to the check of the range.
+fn number(text: &str) -> Result<f64, String> {
+    match benchfmt::parse_float(text) {
+        Ok(number) => Ok(number),
+        Err(benchfmt::NumberError::NotFinite) => Ok(f64::NAN),
+        Err(error) => Err(error.to_string()),
+    }
+}
+
+/// Arguments with their flags in the form that `command` expects: Go's flags have one dash or
+/// two, and their value is the next argument whatever it starts with.
+///
+/// The first argument, the program's name, stays as it is.
+pub fn two_dashes(
+    command: &Command,
+    arguments: impl IntoIterator<Item = OsString>,
+) -> Vec<OsString> {
+    let takes_value = |name: &str| {
+        command
+            .get_arguments()
+            .find(|argument| argument.get_long() == Some(name))
+            .map(|argument| argument.get_action().takes_values())
+    };
+    let mut arguments = arguments.into_iter();
+    let mut rewritten: Vec<OsString> = arguments.next().into_iter().collect();
+    while let Some(argument) = arguments.next() {
+        if argument == "--" {
+            rewritten.push(argument);
+            rewritten.extend(arguments);
+            break;
+        }
+        let name = argument
+            .to_str()
+            .and_then(|text| text.strip_prefix("--").or_else(|| text.strip_prefix('-')));
+        let Some(name) = name else {
+            rewritten.push(argument);
+            continue;
+        };
+        let (bare, has_value) = match name.split_once('=') {
+            Some((bare, _)) => (bare, true),
+            None => (name, false),
+        };
+        let mut flag = OsString::from(format!("--{name}"));
+        match takes_value(bare) {
+            Some(true) if !has_value => {
+                if let Some(value) = arguments.next() {
+                    flag.push("=");
+                    flag.push(value);
+                }
+                rewritten.push(flag);
+            }
+            Some(_) => rewritten.push(flag),
+            None => rewritten.push(argument),
+        }
+    }
+    rewritten
+}

@@ -1,0 +1,88 @@
+//! What must agree before two numbers of a unit may be compared.
+
+use std::collections::BTreeSet;
+use std::fmt;
+
+use crate::collection::{Collection, ConfigId};
+
+/// What decides how often a program allocates, and how much.
+const ALLOCATIONS: [&str; 6] = ["target", "rustc", "profile", "allocator", "goos", "goarch"];
+
+/// What decides which instructions run, besides [`ALLOCATIONS`].
+const INSTRUCTIONS: [&str; 4] = ["rustflags", "valgrind", "libc", "cpu-features"];
+
+/// What decides how long they take, besides [`ALLOCATIONS`] and `rustflags` and `libc`.
+const MACHINE: [&str; 3] = ["cpu", "kernel", "cores"];
+
+/// The keys that must agree for a unit, unless a file of gates names others.
+///
+/// Counts of allocations depend on the program and its allocator; counts of instructions also on the C library and on the
+/// processor's features, by which it chooses among its routines, and on the version of the counting tool; a unit that is
+/// not known to be one of these is taken for a time, which depends on the machine.
+pub(crate) fn keys_of(unit: &str) -> impl Iterator<Item = &'static str> {
+    let (instructions, machine): (&[&str], &[&str]) = match unit {
+        "allocs/op" | "B/op" | "peak-B" | "retained-B" => (&[], &[]),
+        "instructions/op" => (&INSTRUCTIONS, &[]),
+        _ => (&["rustflags", "libc"], &MACHINE),
+    };
+    ALLOCATIONS
+        .iter()
+        .chain(instructions)
+        .chain(machine)
+        .copied()
+}
+
+/// A key of the environment in which two sides differ.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Difference {
+    /// The key.
+    pub key: String,
+    /// The baseline's values; none where the key is not set.
+    pub baseline: Vec<String>,
+    /// The other side's.
+    pub head: Vec<String>,
+}
+
+impl fmt::Display for Difference {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let side = |values: &[String]| match values {
+            [] => "not given".to_owned(),
+            values => values.join(" and "),
+        };
+        write!(
+            f,
+            "{}: {} against {}",
+            self.key,
+            side(&self.baseline),
+            side(&self.head)
+        )
+    }
+}
+
+/// The keys in which two sets of configurations differ. A key that one side does not set differs: what is not known
+/// cannot be taken as equal.
+pub(crate) fn differences(
+    collection: &Collection,
+    keys: &[&str],
+    baseline: &[ConfigId],
+    head: &[ConfigId],
+) -> Vec<Difference> {
+    let values = |configs: &[ConfigId], key: &str| {
+        let values = configs
+            .iter()
+            .filter_map(|&config| collection.config_value(config, key));
+        values.map(str::to_owned).collect::<BTreeSet<_>>()
+    };
+    let mut differences = Vec::new();
+    for &key in keys {
+        let (baseline, head) = (values(baseline, key), values(head, key));
+        if baseline != head || baseline.len() > 1 {
+            differences.push(Difference {
+                key: key.to_owned(),
+                baseline: baseline.into_iter().collect(),
+                head: head.into_iter().collect(),
+            });
+        }
+    }
+    differences
+}

@@ -1,0 +1,46 @@
+//! The two small languages: filters, which choose results, and projections, which arrange them.
+
+mod filter;
+mod lexer;
+mod projection;
+
+use std::fmt;
+
+use thiserror::Error;
+
+pub(crate) use filter::{Filter, Match, Pattern};
+pub(crate) use projection::{Field, Order, parse_projection};
+
+/// An expression that could not be parsed.
+///
+/// Displays as the message, the expression, and a caret under the place.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub struct ExpressionError {
+    /// The whole expression.
+    pub expression: String,
+    /// Where in it, in bytes.
+    pub offset: usize,
+    /// What is wrong.
+    pub message: String,
+}
+
+impl fmt::Display for ExpressionError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let column = self
+            .expression
+            .char_indices()
+            .take_while(|&(at, _)| at < self.offset)
+            .filter(|(_, c)| !c.is_control())
+            .count();
+        let shown: String = self
+            .expression
+            .chars()
+            .filter(|c| !c.is_control())
+            .collect();
+        write!(
+            f,
+            "syntax error: {}\n\t{shown}\n\t{:column$}^",
+            self.message, ""
+        )
+    }
+}

@@ -1,0 +1,296 @@
+//! The rules that turn comparisons into verdicts: what a change may be, and which rows decide.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+use crate::environment;
+use crate::expression::ExpressionError;
+use crate::selection::Selection;
+
+/// The level of significance unless a file says otherwise: one false call in twenty comparisons of equal code.
+const ALPHA: f64 = 0.05;
+
+/// A file of gates.
+///
+/// ```
+/// use benchstat::Gates;
+///
+/// let gates = Gates::parse(
+///     r#"
+///     filter = ".name:(Data OR Invoice)"
+///
+///     [units."instructions/op"]
+///     allow = 0.001
+///
+///     [[exceptions]]
+///     filter = "/items:1000"
+///     units = ["instructions/op"]
+///     allow = 0.01
+///     reason = "its buffers grow, and how often depends on the allocator"
+///     "#,
+/// )?;
+/// assert_eq!(gates.rule("Invoice/items=10", "instructions/op", true).allow, 0.001);
+/// assert_eq!(gates.rule("Invoice/items=1000", "instructions/op", true).allow, 0.01);
+/// assert!(!gates.rule("Buffer/step=push", "instructions/op", true).gates);
+/// # Ok::<(), benchstat::GatesError>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Gates {
+    alpha: f64,
+    selection: Selection,
+    units: BTreeMap<String, UnitGate>,
+    exceptions: Vec<(Selection, Exception)>,
+    accepted: Vec<Accepted>,
+}
+
+/// What a file of gates says, as it stands there.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    #[serde(default = "everything")]
+    filter: String,
+    #[serde(default = "alpha")]
+    alpha: f64,
+    #[serde(default)]
+    units: BTreeMap<String, UnitGate>,
+    #[serde(default)]
+    exceptions: Vec<Exception>,
+    #[serde(default)]
+    accepted: Vec<Accepted>,
+}
+
+fn everything() -> String {
+    "*".to_owned()
+}
+
+fn alpha() -> f64 {
+    ALPHA
+}
+
+/// What holds for a unit.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct UnitGate {
+    gate: Option<bool>,
+    allow: Option<f64>,
+    delta: Option<f64>,
+    agree: Option<Vec<String>>,
+}
+
+/// What holds for some cases of a unit instead.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Exception {
+    filter: String,
+    units: Option<Vec<String>>,
+    gate: Option<bool>,
+    allow: Option<f64>,
+    delta: Option<f64>,
+    reason: String,
+}
+
+/// A change that was agreed to: it covers this value and nothing worse.
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Accepted {
+    /// The full name of the case.
+    pub case: String,
+    /// The unit.
+    pub unit: String,
+    /// The value that was agreed to, in the unit.
+    pub value: f64,
+    /// Why.
+    pub reason: String,
+}
+
+/// Why a file of gates cannot be used.
+#[derive(Clone, Debug, Error)]
+pub enum GatesError {
+    /// It is not TOML, or not of this form; the message has the line and the column.
+    #[error("{0}")]
+    Form(#[from] toml::de::Error),
+    /// A filter cannot be parsed.
+    #[error("filter {filter:?}: {error}")]
+    Filter {
+        /// The filter.
+        filter: String,
+        /// What is wrong with it.
+        error: ExpressionError,
+    },
+    /// A share is negative or not finite, or `alpha` is not a probability.
+    #[error("{place}: {field} = {value} is out of range")]
+    Range {
+        /// The unit or the filter that it belongs to.
+        place: String,
+        /// `alpha`, `allow` or `delta`.
+        field: &'static str,
+        /// The value.
+        value: f64,
+    },
+    /// An exception or an accepted change gives no reason.
+    #[error("{place}: the reason is empty")]
+    NoReason {
+        /// The filter or the case.
+        place: String,
+    },
+}
+
+/// What holds for one row: one case in one unit.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Rule<'g> {
+    /// Whether the row decides about the exit code.
+    pub gates: bool,
+    /// The share by which the value may get worse, such as 0.01 for 1 %.
+    pub allow: f64,
+    /// The smallest change that matters, as a share: what lies within is unchanged.
+    pub delta: f64,
+    /// The keys of the environment that must agree.
+    pub agree: Vec<&'g str>,
+    /// Why the row is an exception, if it is one.
+    pub reason: Option<&'g str>,
+}
+
+impl Default for Gates {
+    /// No file: exact units gate, nothing is allowed.
+    fn default() -> Self {
+        Self {
+            alpha: ALPHA,
+            selection: Selection::parse("*").unwrap_or_else(|_| unreachable!("`*` is a filter")),
+            units: BTreeMap::new(),
+            exceptions: Vec::new(),
+            accepted: Vec::new(),
+        }
+    }
+}
+
+impl Gates {
+    /// Reads a file of gates.
+    ///
+    /// # Errors
+    ///
+    /// If it is not TOML of this form, a filter cannot be parsed, a share is out of range, or a reason is missing.
+    pub fn parse(text: &str) -> Result<Self, GatesError> {
+        let file: File = toml::from_str(text)?;
+        if !(0.0..1.0).contains(&file.alpha) {
+            let (place, field) = ("gates".to_owned(), "alpha");
+            return Err(GatesError::Range {
+                place,
+                field,
+                value: file.alpha,
+            });
+        }
+        for (unit, gate) in &file.units {
+            check_shares(unit, gate.allow, gate.delta)?;
+        }
+        let mut exceptions = Vec::new();
+        for exception in file.exceptions {
+            check_shares(&exception.filter, exception.allow, exception.delta)?;
+            check_reason(&exception.filter, &exception.reason)?;
+            exceptions.push((selection(&exception.filter)?, exception));
+        }
+        for accepted in &file.accepted {
+            check_reason(&accepted.case, &accepted.reason)?;
+        }
+        Ok(Self {
+            alpha: file.alpha,
+            selection: selection(&file.filter)?,
+            units: file.units,
+            exceptions,
+            accepted: file.accepted,
+        })
+    }
+
+    /// The level of significance for the family of all rows that are tested.
+    pub fn alpha(&self) -> f64 {
+        self.alpha
+    }
+
+    /// Whether the filter of the gates selects a case, in any unit.
+    pub fn selects(&self, case: &str) -> bool {
+        self.selection.selects(case, "")
+    }
+
+    /// The changes that were agreed to.
+    pub fn accepted(&self) -> &[Accepted] {
+        &self.accepted
+    }
+
+    /// The accepted change for a row, if there is one.
+    pub fn accepted_for(&self, case: &str, unit: &str) -> Option<&Accepted> {
+        self.accepted
+            .iter()
+            .find(|accepted| accepted.case == case && accepted.unit == unit)
+    }
+
+    /// What holds for a row. `exact` says that the unit's values are exact: such a unit gates unless the file says
+    /// otherwise, and others do not.
+    pub fn rule(&self, case: &str, unit: &str, exact: bool) -> Rule<'_> {
+        let gate = self.units.get(unit);
+        let exception = self
+            .exceptions
+            .iter()
+            .map(|(selection, exception)| (selection, exception))
+            .find(|(selection, exception)| {
+                let of_unit = exception
+                    .units
+                    .as_ref()
+                    .is_none_or(|units| units.iter().any(|own| own == unit));
+                of_unit && selection.selects(case, unit)
+            });
+        let exception = exception.map(|(_, exception)| exception);
+        let gates = exception
+            .and_then(|exception| exception.gate)
+            .or(gate.and_then(|gate| gate.gate));
+        let allow = exception
+            .and_then(|exception| exception.allow)
+            .or(gate.and_then(|gate| gate.allow));
+        let delta = exception
+            .and_then(|exception| exception.delta)
+            .or(gate.and_then(|gate| gate.delta));
+        let allow = allow.unwrap_or(0.0);
+        let agree = gate.and_then(|gate| gate.agree.as_ref());
+        Rule {
+            gates: gates.unwrap_or(exact) && self.selection.selects(case, unit),
+            allow,
+            delta: delta.unwrap_or(allow),
+            agree: agree.map_or_else(
+                || environment::keys_of(unit).collect(),
+                |keys| keys.iter().map(String::as_str).collect(),
+            ),
+            reason: exception.map(|exception| exception.reason.as_str()),
+        }
+    }
+}
+
+fn selection(filter: &str) -> Result<Selection, GatesError> {
+    Selection::parse(filter).map_err(|error| GatesError::Filter {
+        filter: filter.to_owned(),
+        error,
+    })
+}
+
+fn check_shares(place: &str, allow: Option<f64>, delta: Option<f64>) -> Result<(), GatesError> {
+    for (field, share) in [("allow", allow), ("delta", delta)] {
+        if let Some(value) = share
+            && !(value.is_finite() && value >= 0.0)
+        {
+            return Err(GatesError::Range {
+                place: place.to_owned(),
+                field,
+                value,
+            });
+        }
+    }
+    Ok(())
+}
+
+fn check_reason(place: &str, reason: &str) -> Result<(), GatesError> {
+    if reason.trim().is_empty() {
+        return Err(GatesError::NoReason {
+            place: place.to_owned(),
+        });
+    }
+    Ok(())
+}

@@ -1,0 +1,56 @@
+//! Texts that are kept once and known by a number.
+
+use std::hash::BuildHasher;
+
+use hashbrown::{DefaultHashBuilder, HashTable};
+
+/// A set of texts, numbered in the order in which they were added.
+///
+/// All texts lie in one string, so a hundred thousand names cost little more than their bytes.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Interner {
+    text: String,
+    /// Where each text ends.
+    ends: Vec<usize>,
+    ids: HashTable<u32>,
+    hasher: DefaultHashBuilder,
+}
+
+impl Interner {
+    /// The number of a text, which is added if it is new.
+    pub(crate) fn intern(&mut self, text: &str) -> u32 {
+        let hash = self.hasher.hash_one(text);
+        let found = self
+            .ids
+            .find(hash, |&id| slice(&self.text, &self.ends, id) == text);
+        if let Some(&id) = found {
+            return id;
+        }
+        let id = u32::try_from(self.ends.len()).unwrap_or(u32::MAX);
+        self.text.push_str(text);
+        self.ends.push(self.text.len());
+        self.ids.insert_unique(hash, id, |&id| {
+            self.hasher.hash_one(slice(&self.text, &self.ends, id))
+        });
+        id
+    }
+
+    /// The text with a number; empty for one that was never given.
+    pub(crate) fn get(&self, id: u32) -> &str {
+        slice(&self.text, &self.ends, id)
+    }
+
+    /// The texts in order.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &str> {
+        (0..self.ends.len()).map(|id| self.get(id as u32))
+    }
+}
+
+fn slice<'a>(text: &'a str, ends: &[usize], id: u32) -> &'a str {
+    let id = id as usize;
+    let Some(&end) = ends.get(id) else {
+        return "";
+    };
+    let start = if id == 0 { 0 } else { ends[id - 1] };
+    &text[start..end]
+}

@@ -1,0 +1,162 @@
+//! Reading one input into the compact form that a [`Collection`](crate::Collection) keeps.
+
+use std::io::{self, Read};
+
+use benchfmt::{Config, FormId, Forms, Reader, Record, SyntaxError, UnitId, UnitLine, Units};
+use hashbrown::HashMap;
+
+use crate::intern::Interner;
+
+/// The results of one input: which series each belongs to, and its values.
+///
+/// Results that agree in name, configuration and units form a series. There are few series and
+/// many results; so what depends on the former is worked out once for a series, and a result
+/// costs its values and four bytes.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Results {
+    pub(crate) series: Vec<Series>,
+    /// For each result, in order: its series.
+    pub(crate) order: Vec<u32>,
+    /// The values of the results, one after the other, in base units.
+    pub(crate) values: Vec<f64>,
+}
+
+/// What results of one series have in common.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Series {
+    pub(crate) name: u32,
+    pub(crate) config: u32,
+    /// A list of units.
+    pub(crate) units: u32,
+}
+
+/// One input, read on its own: numbers refer to the tables that come with it.
+#[derive(Debug, Default)]
+pub(crate) struct Scan {
+    /// Form and configuration of each series.
+    pub(crate) series: Vec<(FormId, u32)>,
+    /// As in [`Results`].
+    pub(crate) order: Vec<u32>,
+    pub(crate) values: Vec<f64>,
+    pub(crate) forms: Forms,
+    pub(crate) units: Units,
+    pub(crate) words: Interner,
+    pub(crate) configs: Configs,
+    /// What was said of units, and what could not be read, in order.
+    pub(crate) remarks: Vec<Remark>,
+}
+
+/// What a line other than a result or configuration gives.
+#[derive(Debug)]
+pub(crate) enum Remark {
+    Unit(UnitLine),
+    Malformed(SyntaxError),
+}
+
+/// Configurations, each kept once as pairs of words.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Configs {
+    pub(crate) entries: Vec<Box<[(u32, u32)]>>,
+    ids: HashMap<Box<[(u32, u32)]>, u32>,
+}
+
+impl Configs {
+    pub(crate) fn intern(&mut self, pairs: Box<[(u32, u32)]>) -> u32 {
+        let entries = &mut self.entries;
+        *self.ids.entry(pairs).or_insert_with_key(|pairs| {
+            entries.push(pairs.clone());
+            (entries.len() - 1) as u32
+        })
+    }
+
+    fn of(&mut self, words: &mut Interner, config: &Config) -> u32 {
+        let pairs = config
+            .iter()
+            .map(|(key, value)| (words.intern(key), words.intern(value)))
+            .collect();
+        self.intern(pairs)
+    }
+}
+
+/// Lists of units, each kept once.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct UnitLists {
+    pub(crate) entries: Vec<Box<[UnitId]>>,
+    ids: HashMap<Box<[UnitId]>, u32>,
+}
+
+impl UnitLists {
+    pub(crate) fn intern(&mut self, list: &[UnitId]) -> u32 {
+        if let Some(&id) = self.ids.get(list) {
+            return id;
+        }
+        let id = self.entries.len() as u32;
+        self.entries.push(list.into());
+        self.ids.insert(list.into(), id);
+        id
+    }
+}
+
+/// An input that failed, and the last line that was read.
+#[derive(Debug)]
+pub(crate) struct ScanError {
+    pub(crate) line: usize,
+    pub(crate) error: io::Error,
+}
+
+/// Reads an input to its end; `path` is used in messages, and `size` says how many bytes to expect.
+pub(crate) fn scan(path: &str, input: impl Read, size: usize) -> Result<Scan, ScanError> {
+    /// A result rarely takes less of a file, nor a value. What is reserved and not used takes
+    /// addresses, no memory; growing step by step would copy.
+    const BYTES_A_RESULT: usize = 64;
+    const BYTES_A_VALUE: usize = 24;
+    let mut reader = Reader::new(input, path);
+    let mut scan = Scan::default();
+    scan.order.reserve(size / BYTES_A_RESULT);
+    scan.values.reserve(size / BYTES_A_VALUE);
+    let mut known: HashMap<(FormId, u32), u32> = HashMap::new();
+    // For each form: the configuration and series of its last result.
+    let mut latest: Vec<(u32, u32)> = Vec::new();
+    let mut version = None;
+    let mut config = 0;
+    loop {
+        let line = reader.line();
+        let result = match reader.next_record() {
+            Ok(Some(Record::Result(result))) => result,
+            Ok(Some(Record::Unit(line))) => {
+                scan.remarks.push(Remark::Unit(line));
+                continue;
+            }
+            Ok(Some(Record::Malformed(error))) => {
+                scan.remarks.push(Remark::Malformed(error));
+                continue;
+            }
+            Ok(None) => break,
+            Err(error) => return Err(ScanError { line, error }),
+        };
+        if version != Some(result.config_version()) {
+            version = Some(result.config_version());
+            config = scan.configs.of(&mut scan.words, result.config());
+        }
+        let form = result.form();
+        let series = match latest.get(form.index()) {
+            Some(&(own, series)) if own == config => series,
+            _ => {
+                let series = *known.entry((form, config)).or_insert_with(|| {
+                    scan.series.push((form, config));
+                    (scan.series.len() - 1) as u32
+                });
+                if form.index() == latest.len() {
+                    latest.push((config, series));
+                } else {
+                    latest[form.index()] = (config, series);
+                }
+                series
+            }
+        };
+        scan.order.push(series);
+        scan.values.extend(result.values());
+    }
+    (scan.forms, scan.units) = reader.into_parts();
+    Ok(scan)
+}

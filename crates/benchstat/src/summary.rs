@@ -1,0 +1,185 @@
+//! Verdicts as text for a fixed-width font: those that matter, and how many there are of each.
+
+use std::io::{self, Write};
+
+use benchfmt::{Shortest, class};
+
+use crate::scale::common_scale;
+use crate::text::Style;
+use crate::verdict::{Change, Judgement, Verdict, Verdicts};
+
+/// Writes the verdicts that matter, a line each, and a summary.
+///
+/// Rows that are unchanged are counted only; so are undecided rows that do not gate. Incomparable rows are put together
+/// by the reason.
+///
+/// # Errors
+///
+/// If the output fails.
+pub fn write_verdicts(
+    verdicts: &Verdicts,
+    style: Style,
+    output: &mut impl Write,
+) -> io::Result<()> {
+    let shown: Vec<&Judgement> = shown(verdicts).collect();
+    let width = |of: fn(&Judgement) -> &str| {
+        shown
+            .iter()
+            .map(|row| of(row).chars().count())
+            .max()
+            .unwrap_or(0)
+    };
+    let (cases, units) = (width(|row| &row.case), width(|row| &row.unit));
+    for row in &shown {
+        let (on, off) = color(row, style);
+        let (case, unit, change) = (&row.case, &row.unit, describe(row));
+        let line = format!(
+            "{:12}  {case:cases$}  {unit:units$}  {change}",
+            row.verdict.as_str()
+        );
+        writeln!(output, "{on}{}{off}", line.trim_end())?;
+    }
+    for group in incomparable(verdicts) {
+        writeln!(output, "incomparable  {}: {}", group.rows(), group.reason)?;
+    }
+    if !shown.is_empty() {
+        writeln!(output)?;
+    }
+    writeln!(output, "{}", headline(verdicts))
+}
+
+/// The rows that are listed one by one, the most urgent verdict first.
+pub(crate) fn shown(verdicts: &Verdicts) -> impl Iterator<Item = &Judgement> {
+    let listed = |row: &Judgement| match row.verdict {
+        Verdict::Regressed | Verdict::Missing | Verdict::Improved | Verdict::New => true,
+        Verdict::Undecided => row.gates,
+        Verdict::Incomparable | Verdict::Unchanged => false,
+    };
+    Verdict::ALL.into_iter().flat_map(move |verdict| {
+        verdicts
+            .judgements
+            .iter()
+            .filter(move |row| row.verdict == verdict && listed(row))
+    })
+}
+
+/// What happened to a row, in words and figures.
+pub(crate) fn describe(row: &Judgement) -> String {
+    let mut parts = Vec::new();
+    if let Some(change) = &row.change {
+        let (from, to) = values(change, &row.unit);
+        parts.push(format!("{from} → {to}  {change}"));
+    }
+    if row.verdict == Verdict::Undecided {
+        parts.push(match row.visible {
+            Some(share) => format!("a change of {:.1}% would have shown", 100.0 * share),
+            None => "too few samples to show any change".to_owned(),
+        });
+    }
+    if let Some(reason) = &row.accepted {
+        parts.push(format!("accepted: {reason}"));
+    } else if !row.gates {
+        parts.push("does not gate".to_owned());
+    }
+    parts.join("  ")
+}
+
+/// The two values: exact ones in full, others in one scale.
+pub(crate) fn values(change: &Change, unit: &str) -> (String, String) {
+    let Change { from, to, interval } = *change;
+    let exact =
+        from.fract() == 0.0 && to.fract() == 0.0 && interval.is_none_or(|(low, high)| low == high);
+    if exact {
+        return (Shortest(from).to_string(), Shortest(to).to_string());
+    }
+    let scale = common_scale([from, to], class(unit));
+    (scale.format(from), scale.format(to))
+}
+
+/// Incomparable rows of one unit that have one reason.
+pub(crate) struct Group<'v> {
+    pub(crate) unit: &'v str,
+    pub(crate) reason: String,
+    pub(crate) count: usize,
+    pub(crate) gates: bool,
+}
+
+impl Group<'_> {
+    pub(crate) fn rows(&self) -> String {
+        let rows = if self.count == 1 { "row" } else { "rows" };
+        let gates = if self.gates {
+            ""
+        } else {
+            ", which do not gate"
+        };
+        format!("{} {rows} of {}{gates}", self.count, self.unit)
+    }
+}
+
+pub(crate) fn incomparable(verdicts: &Verdicts) -> Vec<Group<'_>> {
+    let mut groups: Vec<Group<'_>> = Vec::new();
+    for row in verdicts
+        .judgements
+        .iter()
+        .filter(|row| row.verdict == Verdict::Incomparable)
+    {
+        let differences: Vec<_> = row.differences.iter().map(ToString::to_string).collect();
+        let reason = differences.join("; ");
+        let same = |group: &&mut Group<'_>| {
+            group.unit == row.unit && group.reason == reason && group.gates == row.gates
+        };
+        match groups.iter_mut().find(same) {
+            Some(group) => group.count += 1,
+            None => groups.push(Group {
+                unit: &row.unit,
+                reason,
+                count: 1,
+                gates: row.gates,
+            }),
+        }
+    }
+    groups
+}
+
+/// One line for all: how many rows have which verdict, those that gate first.
+pub fn headline(verdicts: &Verdicts) -> String {
+    let count = |gates: bool| {
+        let rows = verdicts
+            .judgements
+            .iter()
+            .filter(move |row| row.gates == gates);
+        let total = rows.clone().count();
+        let counts = Verdict::ALL.into_iter().filter_map(|verdict| {
+            let count = rows.clone().filter(|row| row.verdict == verdict).count();
+            (count > 0).then(|| format!("{count} {verdict}"))
+        });
+        (total, counts.collect::<Vec<_>>().join(", "))
+    };
+    let accepted = verdicts
+        .judgements
+        .iter()
+        .filter(|row| row.accepted.is_some())
+        .count();
+    let mut line = match count(true) {
+        (0, _) => "no row gates".to_owned(),
+        (total, counts) => format!("{total} gating rows: {counts}"),
+    };
+    if accepted > 0 {
+        line += &format!(" ({accepted} accepted)");
+    }
+    if let (total @ 1.., counts) = count(false) {
+        line += &format!("; {total} other rows: {counts}");
+    }
+    line
+}
+
+fn color(row: &Judgement, style: Style) -> (&'static str, &'static str) {
+    let code = match row.verdict {
+        _ if !style.color => return ("", ""),
+        Verdict::Regressed | Verdict::Missing if row.accepted.is_none() => "\x1b[31m",
+        Verdict::Improved => "\x1b[32m",
+        Verdict::Incomparable | Verdict::Undecided => "\x1b[33m",
+        _ => return ("", ""),
+    };
+    (code, "\x1b[0m")
+}

@@ -1,0 +1,559 @@
+//! Tables as plain data; how they look is up to the renderers.
+
+use std::fmt;
+use std::sync::Arc;
+
+use benchfmt::{Assumption, Better};
+use hashbrown::HashMap;
+
+use crate::arrange::Outline;
+use crate::collection::ConfigId;
+use crate::compute::{Sample, Test};
+use crate::decimal::Fixed;
+use crate::intern::Interner;
+use crate::key::{Key, Keys};
+use crate::note::Note;
+use crate::query::Query;
+use crate::statistics::{MedianIntervals, UTestError, geometric_mean};
+
+/// What the tables of a query share.
+#[derive(Debug)]
+pub(crate) struct Arranged {
+    pub(crate) table_keys: Keys,
+    pub(crate) row_keys: Keys,
+    pub(crate) column_keys: Keys,
+    pub(crate) texts: Interner,
+    pub(crate) samples: Vec<Sample>,
+    pub(crate) values: Vec<f64>,
+    /// By sample: the hidden fields in which its results differ.
+    pub(crate) varying: HashMap<usize, Vec<String>>,
+    pub(crate) config_sets: Vec<Box<[u32]>>,
+}
+
+/// The results of one unit and table key, in rows and columns.
+///
+/// A cell is missing where there is no result. Each cell is compared with the first of its row if
+/// that one is in the first column, the baseline.
+#[derive(Clone, Debug)]
+pub struct Table {
+    arranged: Arc<Arranged>,
+    key: u32,
+    unit: String,
+    better: Option<Better>,
+    assumption: Assumption,
+    levels: Levels,
+    columns: Vec<Column>,
+    rows: Vec<(u32, u32)>,
+    first_cell: usize,
+}
+
+/// The levels of a query, and the sizes of samples that they need.
+#[derive(Clone, Copy, Debug)]
+struct Levels {
+    alpha: f64,
+    confidence: f64,
+    need_for_interval: Option<usize>,
+    need_for_test: Option<usize>,
+}
+
+impl Levels {
+    fn new(query: &Query) -> Self {
+        /// The largest samples whose smallest p value is looked at.
+        const MOST: usize = 9;
+        // Of two samples of n values, 2 of the ways to mix them are as far apart as can be.
+        let mut ways = 1.0;
+        let need_for_test = (1..=MOST).find(|&n| {
+            let n = n as f64;
+            ways = ways * 2.0 * (2.0 * n - 1.0) / n;
+            2.0 / ways <= query.alpha
+        });
+        Self {
+            alpha: query.alpha,
+            confidence: query.confidence,
+            need_for_interval: MedianIntervals::fewest(query.confidence),
+            need_for_test,
+        }
+    }
+}
+
+impl Table {
+    pub(crate) fn new(
+        outline: Outline,
+        columns: Vec<Column>,
+        arranged: &Arc<Arranged>,
+        query: &Query,
+    ) -> Self {
+        Self {
+            arranged: Arc::clone(arranged),
+            key: outline.key,
+            unit: outline.unit,
+            better: outline.better,
+            assumption: outline.assumption,
+            levels: Levels::new(query),
+            columns,
+            rows: outline.rows,
+            first_cell: outline.cells.start,
+        }
+    }
+
+    /// What its results have in common besides the unit.
+    pub fn key(&self) -> Key<'_> {
+        self.arranged.table_keys.get(self.key, &self.arranged.texts)
+    }
+
+    /// The base unit of its values.
+    pub fn unit(&self) -> &str {
+        &self.unit
+    }
+
+    /// Which direction of the unit is better, if that is known.
+    pub fn better(&self) -> Option<Better> {
+        self.better
+    }
+
+    /// What was assumed of the values.
+    pub fn assumption(&self) -> Assumption {
+        self.assumption
+    }
+
+    /// The level of significance.
+    pub fn alpha(&self) -> f64 {
+        self.levels.alpha
+    }
+
+    /// The level of confidence.
+    pub fn confidence(&self) -> f64 {
+        self.levels.confidence
+    }
+
+    /// The columns in order; the first is the baseline. There is at least one.
+    pub fn columns(&self) -> impl ExactSizeIterator<Item = ColumnSummary<'_>> {
+        self.columns
+            .iter()
+            .enumerate()
+            .map(|(place, column)| ColumnSummary {
+                table: self,
+                column,
+                place,
+            })
+    }
+
+    /// The rows in order. There is at least one.
+    pub fn rows(&self) -> impl ExactSizeIterator<Item = Row<'_>> {
+        (0..self.rows.len()).map(|row| Row { table: self, row })
+    }
+}
+
+/// A column and its summary, before it belongs to a table.
+#[derive(Clone, Debug)]
+pub(crate) struct Column {
+    key: u32,
+    mean: Option<f64>,
+    ratio: Option<f64>,
+    notes: Vec<Note>,
+}
+
+impl Column {
+    pub(crate) fn summarise(
+        key: u32,
+        place: usize,
+        outline: &Outline,
+        arranged: &Arranged,
+    ) -> Self {
+        let mut centers = Vec::new();
+        let mut ratios = Vec::new();
+        let mut base_rows = 0;
+        let mut from_zero = false;
+        let mut start = outline.cells.start;
+        for &(_, end) in &outline.rows {
+            let row = &arranged.samples[start..end as usize];
+            start = end as usize;
+            let base = row.first().filter(|sample| sample.column == 0);
+            base_rows += usize::from(base.is_some());
+            let Ok(at) = row.binary_search_by_key(&(place as u32), |sample| sample.column) else {
+                continue;
+            };
+            let center = row[at].center;
+            centers.push(center);
+            if let (1.., Some(base)) = (place, base) {
+                ratios.push(if center == base.center {
+                    // Zero is to zero as one is to one.
+                    1.0
+                } else {
+                    from_zero |= base.center == 0.0;
+                    center / base.center
+                });
+            }
+        }
+        let mut notes = Vec::new();
+        if place > 0 && ratios.len() != base_rows {
+            notes.push(Note::RowsDiffer);
+        }
+        let mean = geometric_mean(centers);
+        if mean.is_none() {
+            notes.push(Note::ValuesNotPositive);
+        }
+        let mut ratio = None;
+        if place > 0 && !from_zero {
+            ratio = geometric_mean(ratios);
+            if ratio.is_none() {
+                notes.push(Note::RatiosNotPositive);
+            }
+        }
+        Self {
+            key,
+            mean,
+            ratio,
+            notes,
+        }
+    }
+}
+
+/// A column of a table, and the geometric means of its cells.
+#[derive(Clone, Copy, Debug)]
+pub struct ColumnSummary<'t> {
+    table: &'t Table,
+    column: &'t Column,
+    place: usize,
+}
+
+impl<'t> ColumnSummary<'t> {
+    /// What its results have in common.
+    pub fn key(self) -> Key<'t> {
+        let arranged = &self.table.arranged;
+        arranged.column_keys.get(self.column.key, &arranged.texts)
+    }
+
+    /// Its place, counted from 0, which is the baseline.
+    pub fn place(self) -> usize {
+        self.place
+    }
+
+    /// The geometric mean of its centers, if all are positive.
+    pub fn mean(self) -> Option<f64> {
+        self.column.mean
+    }
+
+    /// The geometric mean of the ratios of its centers to those of the baseline, over the rows
+    /// that have both; nothing for the baseline itself or if a ratio is not positive.
+    pub fn ratio(self) -> Option<f64> {
+        self.column.ratio
+    }
+
+    /// What to know before believing the means.
+    pub fn notes(self) -> &'t [Note] {
+        &self.column.notes
+    }
+}
+
+/// A row of a table.
+#[derive(Clone, Copy, Debug)]
+pub struct Row<'t> {
+    table: &'t Table,
+    row: usize,
+}
+
+impl<'t> Row<'t> {
+    /// What its results have in common; displays as the row's label.
+    pub fn key(self) -> Key<'t> {
+        let arranged = &self.table.arranged;
+        let (key, _) = self.table.rows[self.row];
+        arranged.row_keys.get(key, &arranged.texts)
+    }
+
+    /// The cells that there are, by their columns.
+    pub fn cells(self) -> impl ExactSizeIterator<Item = Cell<'t>> {
+        let (start, end) = self.range();
+        let table = self.table;
+        (start..end).map(move |index| Cell {
+            table,
+            index,
+            first: start,
+        })
+    }
+
+    /// The cell in a column, counted from 0.
+    pub fn cell(self, column: usize) -> Option<Cell<'t>> {
+        self.cells().find(|cell| cell.column() == column)
+    }
+
+    /// The cell that the others are compared with.
+    pub fn baseline(self) -> Option<Cell<'t>> {
+        self.cell(0)
+    }
+
+    fn range(self) -> (usize, usize) {
+        let rows = &self.table.rows;
+        let start = match self.row.checked_sub(1) {
+            Some(before) => rows[before].1 as usize,
+            None => self.table.first_cell,
+        };
+        (start, rows[self.row].1 as usize)
+    }
+}
+
+/// A cell of a table: a sample, its summary, and its comparison with the baseline.
+#[derive(Clone, Copy)]
+pub struct Cell<'t> {
+    table: &'t Table,
+    index: usize,
+    /// The first cell of the row.
+    first: usize,
+}
+
+impl<'t> Cell<'t> {
+    fn data(self) -> &'t Sample {
+        &self.table.arranged.samples[self.index]
+    }
+
+    /// The place of its column, counted from 0.
+    pub fn column(self) -> usize {
+        self.data().column as usize
+    }
+
+    /// Its values in ascending order: at least one, in the table's unit.
+    pub fn sample(self) -> &'t [f64] {
+        self.data().values(&self.table.arranged.values)
+    }
+
+    /// What stands for all of its values.
+    pub fn summary(self) -> Summary {
+        let data = self.data();
+        Summary {
+            center: data.center,
+            low: data.low,
+            high: data.high,
+        }
+    }
+
+    /// The comparison with the first cell of the row, if that is in the baseline's column and
+    /// not this cell itself.
+    pub fn comparison(self) -> Option<Comparison> {
+        let data = self.data();
+        if data.test == Test::None {
+            return None;
+        }
+        let base = &self.table.arranged.samples[self.first];
+        Some(Comparison {
+            p: data.p,
+            alpha: match data.test {
+                Test::Exact => 0.0,
+                _ => self.table.levels.alpha,
+            },
+            sizes: (base.len(), data.len()),
+            centers: (base.center, data.center),
+        })
+    }
+
+    /// The configurations that its results have.
+    pub fn configs(self) -> impl ExactSizeIterator<Item = ConfigId> + use<'t> {
+        let set = &self.table.arranged.config_sets[self.data().configs as usize];
+        set.iter().map(|&id| ConfigId(id))
+    }
+
+    /// What to know before believing its summary.
+    pub fn notes(self) -> impl Iterator<Item = Note> + use<'t> {
+        let data = self.data();
+        let levels = self.table.levels;
+        let varies = self.table.arranged.varying.get(&self.index);
+        let summary = match self.table.assumption {
+            Assumption::Exact if data.low != data.high => Some(Note::Inexact {
+                low: data.low,
+                high: data.high,
+            }),
+            Assumption::Nothing if data.low.is_infinite() || data.high.is_infinite() => {
+                Some(Note::TooFewForInterval {
+                    need: levels.need_for_interval,
+                    confidence: levels.confidence,
+                })
+            }
+            _ => None,
+        };
+        varies
+            .map(|fields| Note::Varies(fields.clone()))
+            .into_iter()
+            .chain(summary)
+    }
+
+    /// What to know before believing its comparison.
+    pub fn comparison_note(self) -> Option<Note> {
+        let data = self.data();
+        let levels = self.table.levels;
+        match data.test {
+            Test::Failed(UTestError::SamplesEqual) => Some(Note::SamplesEqual),
+            Test::Failed(UTestError::SampleSize) => Some(Note::SampleEmpty),
+            Test::U if data.p > levels.alpha => {
+                let base = &self.table.arranged.samples[self.first];
+                let enough = levels.need_for_test.unwrap_or(10);
+                (base.len() < enough && data.len() < enough).then_some(Note::TooFewForTest {
+                    need: levels.need_for_test,
+                    alpha: levels.alpha,
+                })
+            }
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Debug for Cell<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Cell")
+            .field("column", &self.column())
+            .field("sample", &self.sample())
+            .field("summary", &self.summary())
+            .field("comparison", &self.comparison())
+            .finish()
+    }
+}
+
+/// What stands for the values of a sample: the median, or for exact values the most frequent.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Summary {
+    /// The median or mode.
+    pub center: f64,
+    /// The lower end of its interval; negative infinity if there are too few values.
+    pub low: f64,
+    /// The upper end; positive infinity if there are too few values.
+    pub high: f64,
+}
+
+impl Summary {
+    /// How far the interval reaches from the center at most, as a part of the center.
+    pub fn spread(self) -> Spread {
+        let sign = |x: f64| x.partial_cmp(&0.0);
+        if self.low.is_infinite() || self.high.is_infinite() {
+            Spread::Unbounded
+        } else if sign(self.center) != sign(self.low) || sign(self.center) != sign(self.high) {
+            Spread::Undefined
+        } else if self.center == 0.0 {
+            Spread::Relative(0.0)
+        } else {
+            Spread::Relative((self.high / self.center - 1.0).max(1.0 - self.low / self.center))
+        }
+    }
+}
+
+/// The reach of an interval; displays as in the tables.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Spread {
+    /// A part of the center.
+    Relative(f64),
+    /// There are too few values for an interval.
+    Unbounded,
+    /// The interval contains zero, so no part of the center says how far it reaches.
+    Undefined,
+}
+
+impl Spread {
+    pub(crate) fn push(self, text: &mut String) {
+        match self {
+            Self::Relative(part) => {
+                Fixed::new(100.0 * part, 0).push(text);
+                text.push('%');
+            }
+            Self::Unbounded => text.push('∞'),
+            Self::Undefined => text.push('?'),
+        }
+    }
+}
+
+impl fmt::Display for Spread {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        display(f, |text| self.push(text))
+    }
+}
+
+/// Displays what `push` appends to a text.
+fn display(f: &mut fmt::Formatter<'_>, push: impl FnOnce(&mut String)) -> fmt::Result {
+    let mut text = String::new();
+    push(&mut text);
+    f.write_str(&text)
+}
+
+/// The comparison of a sample with that of the baseline; displays as the p value and the sizes
+/// of the samples.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Comparison {
+    /// The p value of the hypothesis of no difference; 0 for exact values, which need no test.
+    pub p: f64,
+    /// The level that it is compared with.
+    pub alpha: f64,
+    /// The sizes of the baseline's sample and of this one.
+    pub sizes: (usize, usize),
+    /// The centers of the baseline's sample and of this one.
+    pub centers: (f64, f64),
+}
+
+impl Comparison {
+    /// The change of the center.
+    pub fn delta(self) -> Delta {
+        let (old, new) = self.centers;
+        if self.p > self.alpha {
+            Delta::Insignificant
+        } else if old == new {
+            Delta::Equal
+        } else if old == 0.0 {
+            Delta::FromZero
+        } else {
+            Delta::Relative(new / old - 1.0)
+        }
+    }
+}
+
+impl Comparison {
+    pub(crate) fn push(self, text: &mut String) {
+        if self.p != 0.0 {
+            text.push_str("p=");
+            Fixed::new(self.p, 3).push(text);
+            text.push(' ');
+        }
+        text.push_str("n=");
+        Fixed::new(self.sizes.0 as f64, 0).push(text);
+        if self.sizes.1 != self.sizes.0 {
+            text.push('+');
+            Fixed::new(self.sizes.1 as f64, 0).push(text);
+        }
+    }
+}
+
+impl fmt::Display for Comparison {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        display(f, |text| self.push(text))
+    }
+}
+
+/// The change of a center; displays as in the tables.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Delta {
+    /// None that the test could tell from chance.
+    Insignificant,
+    /// None at all.
+    Equal,
+    /// From zero, of which nothing is a part.
+    FromZero,
+    /// By this part of the baseline's center.
+    Relative(f64),
+}
+
+impl Delta {
+    pub(crate) fn push(self, text: &mut String) {
+        match self {
+            Self::Insignificant => text.push('~'),
+            Self::Equal => text.push_str("0.00%"),
+            Self::FromZero => text.push('?'),
+            Self::Relative(part) => push_percent(part, text),
+        }
+    }
+}
+
+impl fmt::Display for Delta {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        display(f, |text| self.push(text))
+    }
+}
+
+/// Appends a change as a signed percentage.
+pub(crate) fn push_percent(part: f64, text: &mut String) {
+    Fixed::signed(part * 100.0, 2).push(text);
+    text.push('%');
+}

@@ -1,0 +1,64 @@
+//! `cargo xtask baseline`: makes the last results the baseline.
+
+use anyhow::{Result, bail};
+use benchfmt::merge;
+use benchstat::Selection;
+
+use crate::report;
+use crate::results::{self, Results};
+use crate::suite::{Kind, Suite};
+use crate::workspace::{Workspace, file_of};
+
+/// Merge the last results into the baselines, case by case, and write the report
+#[derive(clap::Args, Debug)]
+pub(crate) struct Arguments {
+    /// Why the baseline changes; kept beside the results
+    #[arg(long, value_name = "TEXT")]
+    reason: Option<String>,
+}
+
+pub(crate) fn run(arguments: &Arguments) -> Result<()> {
+    let workspace = Workspace::current();
+    let suite = Suite::of_working_tree(&workspace)?;
+    let all = Selection::parse("*")?;
+    // Everything is read and merged before anything is written.
+    let mut merged = Vec::new();
+    for kind in Kind::ALL {
+        let (last, baseline) = (
+            file_of(kind, &workspace.results()),
+            file_of(kind, &workspace.baselines()),
+        );
+        if !last.exists() {
+            continue;
+        }
+        let mut new = results::read(&last)?;
+        if let Some(reason) = &arguments.reason {
+            new.describe(&vec![("reason".to_owned(), reason.clone())]);
+        }
+        let old = if baseline.exists() {
+            results::read(&baseline)?
+        } else {
+            Results::default()
+        };
+        let listed = suite.list(kind, &all)?;
+        let mut results = merge(old.results, new.results);
+        // What the suite no longer has needs no baseline.
+        results.retain(|result| listed.iter().any(|case| case.name == result.name));
+        results.sort_by_key(|result| listed.iter().position(|case| case.name == result.name));
+        merged.push((
+            baseline,
+            Results {
+                units: new.units,
+                results,
+            },
+        ));
+    }
+    if merged.is_empty() {
+        bail!("there are no results yet; `cargo xtask bench` measures them");
+    }
+    for (path, results) in merged {
+        results::write(&path, &results)?;
+        eprintln!("wrote {}", path.display());
+    }
+    report::run(&report::Arguments::default())
+}

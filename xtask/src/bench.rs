@@ -1,0 +1,152 @@
+//! `cargo xtask bench`: measures the suite.
+
+use std::time::Duration;
+
+use anyhow::{Result, bail};
+use benchstat::Selection;
+
+use crate::machine::{self, Facts};
+use crate::measure::{EXACT_RUNS, Task, measure};
+use crate::results::{self, Results};
+use crate::suite::{Kind, Suite};
+use crate::workspace::{Workspace, file_of};
+
+/// Measure the suite: times in fresh processes, exact metrics twice
+#[derive(clap::Args, Debug)]
+pub(crate) struct Arguments {
+    /// Measure only the cases that match, such as '/variant:pooled -.name:Pool'
+    #[arg(long, value_name = "FILTER", default_value = "*")]
+    filter: String,
+
+    /// Processes for the times
+    #[arg(long, value_name = "N", default_value_t = TIME_RUNS, value_parser = clap::value_parser!(u16).range(1..))]
+    runs: u16,
+
+    /// List the cases, and measure nothing
+    #[arg(long)]
+    list: bool,
+
+    /// Say what would run and for about how long, and measure nothing
+    #[arg(long)]
+    dry_run: bool,
+}
+
+/// Processes for the times unless told otherwise: enough for an interval at 95 % with a value to spare on each side.
+pub(crate) const TIME_RUNS: u16 = 10;
+
+/// What a case takes in one process, on the machine where the baselines were measured.
+const fn duration(kind: Kind) -> Duration {
+    match kind {
+        Kind::Instructions => Duration::from_millis(350),
+        Kind::Allocs => Duration::from_millis(150),
+        Kind::Time => Duration::from_millis(270),
+    }
+}
+
+pub(crate) fn run(arguments: &Arguments) -> Result<()> {
+    let workspace = Workspace::current();
+    let selection = Selection::parse(&arguments.filter)?;
+    let suite = Suite::of_working_tree(&workspace)?;
+    if arguments.list {
+        return list(&suite, &selection);
+    }
+    let mut matched = false;
+    for kind in Kind::ALL {
+        let task = task(&suite, kind, &selection, arguments.runs)?;
+        matched |= !task.names.is_empty();
+        if arguments.dry_run {
+            describe(&task);
+        } else if !task.names.is_empty() {
+            let tree = machine::working_tree(&workspace)?;
+            if let Some(measured) = measure_described(&suite, &task, &tree, &workspace)? {
+                results::write(&file_of(kind, &workspace.results()), &measured)?;
+            }
+        }
+    }
+    if !matched {
+        bail!(
+            "no case matches {:?}; `cargo xtask bench --list` lists them",
+            arguments.filter
+        );
+    }
+    Ok(())
+}
+
+/// What there is to measure of a kind.
+pub(crate) fn task<'s>(
+    suite: &'s Suite,
+    kind: Kind,
+    selection: &Selection,
+    runs: u16,
+) -> Result<Task<'s>> {
+    let runs = if kind.is_exact() {
+        EXACT_RUNS
+    } else {
+        usize::from(runs)
+    };
+    let names = suite
+        .list(kind, selection)?
+        .into_iter()
+        .map(|case| case.name)
+        .collect();
+    Ok(Task {
+        kind,
+        executable: suite.executable(kind)?,
+        names,
+        runs,
+    })
+}
+
+/// Measures a task and describes its results; nothing where this machine lacks what measures it.
+pub(crate) fn measure_described(
+    suite: &Suite,
+    task: &Task<'_>,
+    tree: &Facts,
+    workspace: &Workspace,
+) -> Result<Option<Results>> {
+    if !is_measurable(task.kind) {
+        return Ok(None);
+    }
+    eprintln!(
+        "{}: {} cases, {} runs",
+        task.kind.name(),
+        task.names.len(),
+        task.runs
+    );
+    let mut measured = measure(task, workspace)?;
+    measured.describe(&machine::facts(suite, task.kind, workspace)?);
+    measured.describe(tree);
+    Ok(Some(measured))
+}
+
+/// Whether this machine has what measures a kind; says so where it has not.
+pub(crate) fn is_measurable(kind: Kind) -> bool {
+    let measurable = kind != Kind::Instructions || machine::valgrind().is_some();
+    if !measurable {
+        eprintln!(
+            "instructions: skipped, valgrind is not installed (Debian, Ubuntu: apt-get install valgrind)"
+        );
+    }
+    measurable
+}
+
+fn list(suite: &Suite, selection: &Selection) -> Result<()> {
+    for case in suite.list(Kind::Time, selection)? {
+        println!("{}{}", case.name, if case.gates { "  (gate)" } else { "" });
+    }
+    Ok(())
+}
+
+fn describe(task: &Task<'_>) {
+    let runs = task.runs as u32;
+    // The runs of exact metrics share the machine.
+    let turns = if task.kind.is_exact() { 1 } else { runs };
+    let about = duration(task.kind) * task.names.len() as u32 * turns;
+    println!(
+        "{:12} {:3} cases, {:2} processes, about {} s",
+        task.kind.name(),
+        task.names.len(),
+        task.runs,
+        about.as_secs() + 1
+    );
+}

@@ -1,0 +1,334 @@
+//! `cargo xtask compare`: compares results with the baselines, with a revision, or with each other.
+
+use std::ffi::OsString;
+use std::fs;
+use std::io::{self, BufWriter, IsTerminal, Write};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::{Context, Result, bail};
+use benchfmt::{Benchmark, merge};
+use benchstat::cli::{Flags, Format};
+use benchstat::{
+    Collection, Gates, Input, Outcome, Selection, Source, Style, Verdicts, judge, write_csv,
+    write_markdown, write_text, write_verdicts, write_verdicts_markdown,
+};
+use paired::Revisions;
+
+use crate::bench::{TIME_RUNS, is_measurable, measure_described, task};
+use crate::machine::{self, Facts};
+use crate::measure::Task;
+use crate::results::{self, Results};
+use crate::suite::{Kind, PACKAGE, Suite};
+use crate::workspace::{Workspace, file_of};
+
+/// Compare results with the committed baselines, with a revision, or with each other
+///
+/// Without inputs, measures what is missing or stale and compares it with the baselines. Flags may have one dash or two.
+///
+/// Exit codes, the first that applies: 2 bad usage or input; 1 a gating row regressed or is missing; 4 a gating row is
+/// incomparable; 3 a gating row is undecided, under --require-decision; 0.
+#[derive(clap::Args, Debug)]
+pub(crate) struct Arguments {
+    /// Files to compare, the first with each of the others: a path, or label=path
+    #[arg(value_name = "INPUT")]
+    inputs: Vec<OsString>,
+
+    /// Build this revision, measure it here, and compare the exact metrics with it
+    #[arg(long, value_name = "REV", conflicts_with = "inputs")]
+    against: Option<String>,
+
+    /// Only these units, such as instructions/op,allocs/op
+    #[arg(long, value_name = "UNITS", value_delimiter = ',')]
+    only: Vec<String>,
+
+    /// The rules for verdicts
+    #[arg(long, value_name = "FILE")]
+    gate: Option<PathBuf>,
+
+    /// Fail when a gating row is undecided
+    #[arg(long)]
+    require_decision: bool,
+
+    #[command(flatten)]
+    flags: Flags,
+}
+
+/// The results of one side: a column of the tables.
+struct Side {
+    label: String,
+    files: Vec<PathBuf>,
+}
+
+pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
+    let workspace = Workspace::current();
+    // Everything that can be wrong with the question is found before anything is measured.
+    let flags = with_units(&arguments.flags, &arguments.only);
+    let (query, format) = flags.query()?;
+    let gates_path = arguments.gate.clone().unwrap_or_else(|| workspace.gates());
+    let gates =
+        fs::read_to_string(&gates_path).with_context(|| gates_path.display().to_string())?;
+    let gates = Gates::parse(&gates).with_context(|| gates_path.display().to_string())?;
+
+    let mut skipped = false;
+    let inputs = if arguments.inputs.is_empty() {
+        let kinds = kinds(arguments)?;
+        let measurable: Vec<Kind> = kinds
+            .iter()
+            .copied()
+            .filter(|kind| is_measurable(*kind))
+            .collect();
+        skipped = measurable.len() < kinds.len();
+        let sides = match &arguments.against {
+            Some(revision) => against(revision, &measurable, &arguments.flags.filter, &workspace)?,
+            None => baseline(&measurable, &arguments.flags.filter, &workspace)?,
+        };
+        sides.into_iter().flat_map(inputs_of).collect()
+    } else {
+        let inputs = Input::from_arguments(&arguments.inputs);
+        if inputs.len() < 2 {
+            bail!("one input has nothing to be compared with");
+        }
+        inputs
+    };
+
+    let collection = read(&inputs)?;
+    let tables = query.tables(&collection);
+    let labels = labels(&inputs);
+    let (base, heads) = labels
+        .split_first()
+        .context("there is nothing to compare")?;
+    let verdicts = judge(&collection, &tables, &gates, base, heads);
+    if verdicts.judgements.is_empty() {
+        bail!("no result matches -filter {:?}", flags.filter);
+    }
+    print(&tables, &verdicts, format)?;
+    let outcome = match verdicts.outcome(arguments.require_decision) {
+        // What could not be measured was not compared.
+        Outcome::Passed if skipped => Outcome::Incomparable,
+        outcome => outcome,
+    };
+    Ok(ExitCode::from(outcome.code()))
+}
+
+/// The flags, their filter narrowed to some units.
+fn with_units(flags: &Flags, units: &[String]) -> Flags {
+    let mut flags = flags.clone();
+    if !units.is_empty() {
+        let units: Vec<_> = units.iter().map(|unit| format!("{unit:?}")).collect();
+        flags.filter = format!("({}) .unit:({})", flags.filter, units.join(" OR "));
+    }
+    flags
+}
+
+/// The kinds of measurement that the units ask for. A revision is compared in what repeats to the digit.
+fn kinds(arguments: &Arguments) -> Result<Vec<Kind>> {
+    let known = |unit: &String| {
+        Kind::ALL
+            .iter()
+            .any(|kind| kind.units().contains(&unit.as_str()))
+    };
+    if let Some(unit) = arguments.only.iter().find(|unit| !known(unit)) {
+        bail!("--only {unit}: the suite does not measure this unit");
+    }
+    let asked = |kind: &Kind| {
+        let units = kind.units();
+        arguments.only.is_empty()
+            || arguments
+                .only
+                .iter()
+                .any(|unit| units.contains(&unit.as_str()))
+    };
+    let possible = |kind: &Kind| arguments.against.is_none() || kind.is_exact();
+    let kinds: Vec<Kind> = Kind::ALL
+        .into_iter()
+        .filter(|kind| asked(kind) && possible(kind))
+        .collect();
+    if kinds.is_empty() {
+        bail!("a revision is compared in instructions and allocations");
+    }
+    Ok(kinds)
+}
+
+/// The committed baselines, and the working tree.
+fn baseline(kinds: &[Kind], filter: &str, workspace: &Workspace) -> Result<Vec<Side>> {
+    let files: Vec<_> = kinds
+        .iter()
+        .map(|kind| file_of(*kind, &workspace.baselines()))
+        .collect();
+    for file in &files {
+        if !file.exists() {
+            bail!(
+                "{}: there is no baseline; `cargo xtask baseline` makes one",
+                file.display()
+            );
+        }
+    }
+    let here = working_tree(kinds, filter, workspace)?;
+    Ok(vec![
+        Side {
+            label: "baseline".to_owned(),
+            files,
+        },
+        here,
+    ])
+}
+
+/// A revision and the working tree, both measured here.
+fn against(
+    revision: &str,
+    kinds: &[Kind],
+    filter: &str,
+    workspace: &Workspace,
+) -> Result<Vec<Side>> {
+    let revisions = Revisions::new(workspace.root(), &workspace.revisions());
+    let commit = revisions.resolve(revision)?;
+    eprintln!("building {commit}");
+    let toolchain = machine::rustc()?;
+    let suite = Suite::of_revision(revisions.executables(&commit, PACKAGE, &toolchain)?);
+    let folder = workspace.revisions().join("results").join(commit.hash());
+    let tree = machine::tree(&commit.to_string(), false);
+    update(&suite, kinds, filter, &tree, &folder, workspace)?;
+    let files = kinds.iter().map(|kind| file_of(*kind, &folder)).collect();
+    let here = working_tree(kinds, filter, workspace)?;
+    Ok(vec![
+        Side {
+            label: commit.to_string(),
+            files,
+        },
+        here,
+    ])
+}
+
+fn working_tree(kinds: &[Kind], filter: &str, workspace: &Workspace) -> Result<Side> {
+    let suite = Suite::of_working_tree(workspace)?;
+    let folder = workspace.results();
+    let tree = machine::working_tree(workspace)?;
+    update(&suite, kinds, filter, &tree, &folder, workspace)?;
+    let files = kinds.iter().map(|kind| file_of(*kind, &folder)).collect();
+    Ok(Side {
+        label: "here".to_owned(),
+        files,
+    })
+}
+
+/// Measures what the files of results in a folder lack, or have of another executable or environment.
+fn update(
+    suite: &Suite,
+    kinds: &[Kind],
+    filter: &str,
+    tree: &Facts,
+    folder: &Path,
+    workspace: &Workspace,
+) -> Result<()> {
+    // A filter may name what only results have, such as their configuration: then all are measured.
+    let all = Selection::parse("*")?;
+    for &kind in kinds {
+        let file = file_of(kind, folder);
+        let listed = suite.list(kind, &all)?;
+        let facts = machine::facts(suite, kind, workspace)?;
+        let mut kept = if file.exists() {
+            results::read(&file).unwrap_or_default()
+        } else {
+            Results::default()
+        };
+        kept.results.retain(|result| {
+            is_current(result, &facts) && listed.iter().any(|case| case.name == result.name)
+        });
+        let mut task: Task<'_> = task(suite, kind, &Selection::parse(filter)?, TIME_RUNS)?;
+        if task.names.is_empty() {
+            task.names = listed.into_iter().map(|case| case.name).collect();
+        }
+        let times = |name: &str| {
+            kept.results
+                .iter()
+                .filter(|result| result.name == name)
+                .count()
+        };
+        task.names.retain(|name| times(name) < task.runs);
+        if task.names.is_empty() {
+            continue;
+        }
+        let Some(measured) = measure_described(suite, &task, tree, workspace)? else {
+            continue;
+        };
+        let mut updated = Results {
+            units: kept.units,
+            results: merge(kept.results, measured.results),
+        };
+        updated.append(Results {
+            units: measured.units,
+            results: Vec::new(),
+        });
+        results::write(&file, &updated)?;
+    }
+    Ok(())
+}
+
+/// Whether a result is of this build, measured with these tools on this machine.
+fn is_current(result: &Benchmark, facts: &Facts) -> bool {
+    facts
+        .iter()
+        .all(|(key, value)| result.config.get(key) == Some(value))
+}
+
+fn inputs_of(side: Side) -> Vec<Input> {
+    let label = side.label;
+    let input = |path| Input {
+        label: label.clone(),
+        source: Source::File(path),
+    };
+    side.files.into_iter().map(input).collect()
+}
+
+/// The labels in order, each once.
+fn labels(inputs: &[Input]) -> Vec<&str> {
+    let mut labels: Vec<&str> = Vec::new();
+    for input in inputs {
+        if !labels.contains(&input.label.as_str()) {
+            labels.push(&input.label);
+        }
+    }
+    labels
+}
+
+/// Reads the inputs, strictly: a line that cannot be read, or a file without results, stops the comparison.
+fn read(inputs: &[Input]) -> Result<Collection> {
+    let mut collection = Collection::default();
+    for input in inputs {
+        let before = collection.len();
+        if let Source::File(path) = &input.source {
+            results::check_end(path)?;
+        }
+        collection.read_inputs(std::slice::from_ref(input))?;
+        if let Some(problem) = collection.problems().first() {
+            bail!("{problem}");
+        }
+        if collection.len() == before {
+            bail!("{}: no benchmark results in this file", input.label);
+        }
+    }
+    Ok(collection)
+}
+
+fn print(tables: &[benchstat::Table], verdicts: &Verdicts, format: Format) -> Result<()> {
+    let stdout = io::stdout();
+    let style = Style {
+        color: stdout.is_terminal() && std::env::var_os("NO_COLOR").is_none(),
+    };
+    let mut output = BufWriter::new(stdout.lock());
+    let written = match format {
+        Format::Text => write_text(tables, style, &mut output)
+            .and_then(|()| writeln!(output))
+            .and_then(|()| write_verdicts(verdicts, style, &mut output)),
+        Format::Csv => write_csv(tables, &mut output, &mut io::stderr().lock())
+            .and_then(|()| write_verdicts(verdicts, Style::default(), &mut io::stderr().lock())),
+        Format::Markdown => write_verdicts_markdown(verdicts, &mut output)
+            .and_then(|()| write_markdown(tables, &mut output)),
+    };
+    match written.and_then(|()| output.flush()) {
+        // Whoever reads has read enough.
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        written => written.context("writing the comparison"),
+    }
+}

@@ -1,0 +1,93 @@
+//! `cargo xtask`: measures the suite, compares results, keeps the baselines.
+//!
+//! It starts the programs that measure and asks the crates what their results mean; it computes nothing itself.
+
+#![forbid(unsafe_code)]
+
+mod baseline;
+mod bench;
+mod compare;
+mod doctor;
+mod machine;
+mod measure;
+mod progress;
+mod report;
+mod results;
+mod suite;
+mod workspace;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use anyhow::Result;
+use benchstat::cli::two_dashes;
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
+
+/// The exit code for bad usage, bad input, and whatever else stops a verb.
+const FAILURE: u8 = 2;
+
+/// Measures the handlers, compares results, and keeps the baselines.
+#[derive(Parser)]
+#[command(
+    name = "cargo xtask",
+    bin_name = "cargo xtask",
+    version,
+    max_term_width = 100
+)]
+struct Arguments {
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Subcommand)]
+enum Verb {
+    Bench(bench::Arguments),
+    Compare(compare::Arguments),
+    Baseline(baseline::Arguments),
+    Report(report::Arguments),
+    Doctor(doctor::Arguments),
+}
+
+fn main() -> ExitCode {
+    // A comparison shows environments by its verdicts, and not as tables apart.
+    let mut command = Arguments::command().mut_subcommand("compare", |compare| {
+        let table = compare.mut_arg("table", |table| {
+            table.default_value("").hide_default_value(true)
+        });
+        table.mut_arg("ignore", |ignore| ignore.default_value(".config"))
+    });
+    let matches = command.try_get_matches_from_mut(arguments(&command));
+    let arguments = match matches.and_then(|matches| Arguments::from_arg_matches(&matches)) {
+        Ok(arguments) => arguments,
+        Err(error) => error.exit(),
+    };
+    match run(arguments.verb) {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::from(FAILURE)
+        }
+    }
+}
+
+fn run(verb: Verb) -> Result<ExitCode> {
+    match verb {
+        Verb::Bench(arguments) => bench::run(&arguments).map(|()| ExitCode::SUCCESS),
+        Verb::Compare(arguments) => compare::run(&arguments),
+        Verb::Baseline(arguments) => baseline::run(&arguments).map(|()| ExitCode::SUCCESS),
+        Verb::Report(arguments) => report::run(&arguments).map(|()| ExitCode::SUCCESS),
+        Verb::Doctor(arguments) => doctor::run(&arguments).map(|()| ExitCode::SUCCESS),
+    }
+}
+
+/// The process's arguments; those of `compare` as benchstat takes them, with one dash or two.
+fn arguments(command: &clap::Command) -> Vec<OsString> {
+    let mut arguments: Vec<OsString> = std::env::args_os().collect();
+    if let Some(compare) = command.find_subcommand("compare")
+        && arguments.get(1).is_some_and(|verb| verb == "compare")
+    {
+        let rest = two_dashes(compare, arguments.drain(1..));
+        arguments.extend(rest);
+    }
+    arguments
+}

@@ -1,0 +1,57 @@
+//! `cargo xtask report`: writes the pages that show the committed results.
+
+use std::fs;
+
+use anyhow::{Context, Result, bail};
+use benchstat::{Collection, Input, Source};
+use report::{Page, splice};
+
+use crate::results::write_whole;
+use crate::suite::Kind;
+use crate::workspace::{Workspace, file_of};
+
+/// Write baselines/README.md, and the table in README.md, from the committed results
+#[derive(clap::Args, Debug, Default)]
+pub(crate) struct Arguments {
+    /// Write nothing, and fail when a page is out of date
+    #[arg(long)]
+    check: bool,
+}
+
+pub(crate) fn run(arguments: &Arguments) -> Result<()> {
+    let workspace = Workspace::current();
+    let mut collection = Collection::default();
+    for kind in Kind::ALL {
+        let path = file_of(kind, &workspace.baselines());
+        collection.read_inputs(&[Input {
+            label: "baseline".to_owned(),
+            source: Source::File(path),
+        }])?;
+    }
+    if let Some(problem) = collection.problems().first() {
+        bail!("{problem}");
+    }
+    let page = Page::new(&collection)?;
+    let root = workspace.root().join("README.md");
+    let readme = fs::read_to_string(&root).with_context(|| root.display().to_string())?;
+    let spliced = splice(&readme, "headline", &page.headline())
+        .with_context(|| root.display().to_string())?;
+    for (path, text) in [
+        (workspace.baselines().join("README.md"), page.markdown()),
+        (root, spliced),
+    ] {
+        let current = fs::read_to_string(&path).unwrap_or_default();
+        if current == text {
+            continue;
+        }
+        if arguments.check {
+            bail!(
+                "{} is out of date; `cargo xtask report` writes it",
+                path.display()
+            );
+        }
+        write_whole(&path, text.as_bytes())?;
+        eprintln!("wrote {}", path.display());
+    }
+    Ok(())
+}

@@ -1,0 +1,63 @@
+//! Where things are in the repository.
+
+use std::env;
+use std::path::{Path, PathBuf};
+
+use crate::suite::Kind;
+
+/// The folders of the repository.
+#[derive(Clone, Debug)]
+pub(crate) struct Workspace {
+    root: PathBuf,
+    target: PathBuf,
+}
+
+impl Workspace {
+    /// The workspace that this program was built in.
+    pub(crate) fn current() -> Self {
+        let package = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let root = package.parent().unwrap_or(package).to_owned();
+        let target = env::var_os("CARGO_TARGET_DIR")
+            .map_or_else(|| root.join("target"), |target| root.join(target));
+        Self { root, target }
+    }
+
+    pub(crate) fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// Cargo's target folder.
+    pub(crate) fn target(&self) -> &Path {
+        &self.target
+    }
+
+    /// The package with the bench targets: where cargo runs them.
+    pub(crate) fn benches(&self) -> PathBuf {
+        self.root.join("benches")
+    }
+
+    /// The committed results.
+    pub(crate) fn baselines(&self) -> PathBuf {
+        self.root.join("baselines")
+    }
+
+    /// The rules for verdicts.
+    pub(crate) fn gates(&self) -> PathBuf {
+        self.baselines().join("gates.toml")
+    }
+
+    /// The last results measured here.
+    pub(crate) fn results(&self) -> PathBuf {
+        self.target.join("results")
+    }
+
+    /// Where revisions are built and their results kept.
+    pub(crate) fn revisions(&self) -> PathBuf {
+        self.target.join("revisions")
+    }
+}
+
+/// The file of a kind of results in a folder of them.
+pub(crate) fn file_of(kind: Kind, folder: &Path) -> PathBuf {
+    folder.join(format!("{}.txt", kind.name()))
+}
