@@ -12,6 +12,7 @@ pub struct FormId(u32);
 
 impl FormId {
     /// Its place in the order in which the forms were first seen.
+    #[inline]
     pub fn index(self) -> usize {
         self.0 as usize
     }
@@ -43,6 +44,7 @@ struct Form {
 
 impl Forms {
     /// The name of a form.
+    #[inline]
     pub fn name(&self, id: FormId) -> &str {
         let start = match id.index().checked_sub(1) {
             Some(before) => self.forms.get(before).map_or(0, |form| form.name_end),
@@ -56,6 +58,7 @@ impl Forms {
     }
 
     /// The units of a form, in the order of the line.
+    #[inline]
     pub fn units(&self, id: FormId) -> &[UnitId] {
         self.forms
             .get(id.index())
@@ -79,6 +82,7 @@ impl Forms {
 
     /// The form that is likely to come after another: the one that did the last time. Runs repeat
     /// their order, so nearly every guess is right.
+    #[inline]
     pub(crate) fn guess(&self, last: Option<FormId>) -> Option<FormId> {
         let next = self.forms.get(last?.index())?.next;
         ((next as usize) < self.forms.len()).then_some(FormId(next))

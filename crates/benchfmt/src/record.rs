@@ -20,11 +20,13 @@ pub struct ResultLine<'r> {
 
 impl<'r> ResultLine<'r> {
     /// The benchmark's name.
+    #[inline]
     pub fn name(self) -> Name<'r> {
         Name::new(self.forms.name(self.form))
     }
 
     /// The form of the result: its name and its units. See [`Reader::forms`](crate::Reader::forms).
+    #[inline]
     pub fn form(self) -> FormId {
         self.form
     }
@@ -36,6 +38,7 @@ impl<'r> ResultLine<'r> {
 
     /// The values in base units, in the order of the line. There is at least one, and all are
     /// finite.
+    #[inline]
     pub fn values(self) -> impl ExactSizeIterator<Item = f64> {
         let units = self.forms.units(self.form).iter();
         let factors = units.map(move |&unit| self.units.factor(unit));
@@ -60,12 +63,14 @@ impl<'r> ResultLine<'r> {
     }
 
     /// The configuration that holds for the result.
+    #[inline]
     pub fn config(self) -> &'r Config {
         self.config
     }
 
     /// A number that is equal for two results of one reader only if no line between them changed
     /// the configuration.
+    #[inline]
     pub fn config_version(self) -> u64 {
         self.config_version
     }

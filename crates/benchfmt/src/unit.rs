@@ -109,6 +109,7 @@ pub struct UnitId(u32);
 
 impl UnitId {
     /// Its place in the order in which the units were first seen.
+    #[inline]
     pub fn index(self) -> usize {
         self.0 as usize
     }
@@ -146,6 +147,7 @@ impl Units {
     }
 
     /// The unit as the file spells it.
+    #[inline]
     pub fn written(&self, id: UnitId) -> &str {
         self.entries
             .get(id.index())
@@ -153,6 +155,7 @@ impl Units {
     }
 
     /// The unit in base units.
+    #[inline]
     pub fn normalized(&self, id: UnitId) -> &str {
         self.entries
             .get(id.index())
@@ -160,6 +163,7 @@ impl Units {
     }
 
     /// What a value is multiplied with to bring it to the base unit.
+    #[inline]
     pub fn factor(&self, id: UnitId) -> f64 {
         self.entries.get(id.index()).map_or(1.0, |unit| unit.factor)
     }

@@ -12,13 +12,14 @@ use crate::expression::{Match, Pattern};
 use crate::intern::Interner;
 use crate::key::{EMPTY, Origin, Projector, value};
 use crate::query::Query;
+use crate::sources::Sources;
 use crate::table::{Arranged, Column, Table};
 
 /// The section of values that the filter drops.
 const DROPPED: u32 = u32::MAX;
 
 /// Arranges the results of a collection by a query.
-pub(crate) fn arrange(query: &Query, collection: &Collection) -> Vec<Table> {
+pub(crate) fn arrange<'q>(query: &'q Query, collection: &'q Collection) -> Vec<Table> {
     let mut plan = Plan::new(query);
     for input in &collection.inputs {
         plan.place(query, collection, input);
@@ -44,6 +45,7 @@ struct Plan<'q> {
     series: Vec<Placed>,
     /// For each unit of each series.
     deposits: Vec<Deposit>,
+    sources: Sources<'q>,
     config_sets: ConfigSets,
 }
 
@@ -56,8 +58,6 @@ struct Placed {
     config: u32,
     /// How many results it has.
     count: u32,
-    /// Its first deposit.
-    deposits: u32,
 }
 
 /// The values of one unit of a series: they go to one cell.
@@ -130,12 +130,13 @@ impl<'q> Plan<'q> {
             unit_places: HashMap::new(),
             series: Vec::new(),
             deposits: Vec::new(),
+            sources: Sources::default(),
             config_sets: ConfigSets::default(),
         }
     }
 
     /// Finds the places of an input's series, in the order in which the series are first seen.
-    fn place(&mut self, query: &Query, collection: &Collection, input: &Input) {
+    fn place(&mut self, query: &Query, collection: &'q Collection, input: &'q Input) {
         let first = self.series.len();
         self.series.reserve(input.results.series.len());
         // By unit: its place among the base units, plus 1.
@@ -157,8 +158,8 @@ impl<'q> Plan<'q> {
                 residue: 0,
                 config: series.config,
                 count: 0,
-                deposits: self.deposits.len() as u32,
             };
+            self.sources.add_series(units.len());
             if !(0..units.len()).any(|at| kept.keeps(at)) {
                 self.series.push(placed);
                 self.deposits.extend(units.iter().map(|_| Deposit {
@@ -188,8 +189,9 @@ impl<'q> Plan<'q> {
                 });
             }
         }
-        for &series in &input.results.order {
-            self.series[first + series as usize].count += 1;
+        let counts = self.sources.add_results(&input.results);
+        for (placed, count) in self.series[first..].iter_mut().zip(counts) {
+            placed.count = count;
         }
     }
 
@@ -240,7 +242,6 @@ impl<'q> Plan<'q> {
             section_ranks[deposit.section as usize]
         });
 
-        let mut cursors = vec![0; deposits.len()];
         let mut outlines: Vec<Outline> = Vec::with_capacity(sections.len());
         let mut samples: Vec<Sample> = Vec::with_capacity(order.len());
         let mut varying: HashMap<usize, Vec<String>> = HashMap::new();
@@ -251,7 +252,7 @@ impl<'q> Plan<'q> {
         for &at in &order {
             let deposit = deposits[at as usize];
             let placed = *placed(&deposit);
-            cursors[at as usize] = end;
+            let start = end;
             end += placed.count as usize;
             let same_table = last.is_some_and(|(last, _)| last.section == deposit.section);
             let same_row = same_table && last.is_some_and(|(_, last)| last.row == placed.row);
@@ -292,12 +293,7 @@ impl<'q> Plan<'q> {
             };
             columns.add(placed.column);
             let configs = self.config_sets.of(placed.config);
-            samples.push(Sample::new(
-                cursors[at as usize],
-                placed.count,
-                placed.column,
-                configs,
-            ));
+            samples.push(Sample::new(start, placed.count, placed.column, configs));
             outline.cells.end = samples.len();
             if same_row && let Some(row) = outline.rows.last_mut() {
                 row.1 = samples.len() as u32;
@@ -309,9 +305,11 @@ impl<'q> Plan<'q> {
         if let Some(outline) = outlines.last_mut() {
             columns.finish(outline, &mut samples);
         }
-        let mut values = self.scatter(collection, cursors, end);
-        drop((order, self.series, self.deposits));
-        compute(&outlines, &mut samples, &mut values, query);
+        drop((self.series, self.deposits));
+        let mut values = vec![0.0; end];
+        self.sources.arrange(order);
+        compute(&outlines, &mut samples, &mut values, &self.sources, query);
+        drop(self.sources);
         let arranged = Arc::new(Arranged {
             table_keys,
             row_keys,
@@ -326,36 +324,6 @@ impl<'q> Plan<'q> {
             .into_iter()
             .map(|outline| outline.into_table(&arranged, query))
             .collect()
-    }
-
-    /// Brings every value to its cell: those of a deposit follow each other from its cursor on.
-    fn scatter(&self, collection: &Collection, mut cursors: Vec<usize>, total: usize) -> Vec<f64> {
-        let mut values = vec![0.0; total];
-        let mut first = 0;
-        for input in &collection.inputs {
-            let mut rest = &input.results.values[..];
-            for &series in &input.results.order {
-                let at = first + series as usize;
-                let start = self.series[at].deposits as usize;
-                let end = match self.series.get(at + 1) {
-                    Some(next) => next.deposits as usize,
-                    None => self.deposits.len(),
-                };
-                let (own, after) = rest.split_at(end - start);
-                rest = after;
-                let deposits = self.deposits[start..end]
-                    .iter()
-                    .zip(&mut cursors[start..end]);
-                for ((deposit, cursor), &value) in deposits.zip(own) {
-                    if deposit.section != DROPPED {
-                        values[*cursor] = value;
-                        *cursor += 1;
-                    }
-                }
-            }
-            first += input.results.series.len();
-        }
-        values
     }
 }
 

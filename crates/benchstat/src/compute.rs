@@ -6,6 +6,7 @@ use benchfmt::Assumption;
 
 use crate::arrange::Outline;
 use crate::query::Query;
+use crate::sources::{Cursor, Sources};
 use crate::statistics::{MedianIntervals, UTest, UTestError, median};
 
 /// A cell: its values among those of all cells, and what is known of them.
@@ -74,6 +75,8 @@ struct Share<'a> {
     values: &'a mut [f64],
     /// The index of the first value among all.
     first_value: usize,
+    /// Where they come from.
+    sources: Cursor<'a>,
     /// For each row: where its cells end, counted from the share's first, and the assumption.
     rows: Vec<(usize, Assumption)>,
 }
@@ -81,11 +84,12 @@ struct Share<'a> {
 /// Below this number of values a second processor costs more than it brings.
 const WORTH_SHARING: usize = 20_000;
 
-/// Sorts, summarises and compares all samples.
+/// Gathers, sorts, summarises and compares all samples.
 pub(crate) fn compute(
     tables: &[Outline],
     samples: &mut [Sample],
     values: &mut [f64],
+    sources: &Sources<'_>,
     query: &Query,
 ) {
     let processors = if values.len() < WORTH_SHARING {
@@ -93,7 +97,7 @@ pub(crate) fn compute(
     } else {
         thread::available_parallelism().map_or(1, usize::from)
     };
-    let shares = split(tables, samples, values, processors);
+    let shares = split(tables, samples, values, sources.iter(), processors);
     thread::scope(|scope| {
         let mut shares = shares.into_iter();
         let first = shares.next();
@@ -111,6 +115,7 @@ fn split<'a>(
     tables: &[Outline],
     mut samples: &'a mut [Sample],
     mut values: &'a mut [f64],
+    mut sources: Cursor<'a>,
     count: usize,
 ) -> Vec<Share<'a>> {
     let target = values.len().div_ceil(count).max(1);
@@ -140,15 +145,19 @@ fn split<'a>(
             samples: own_samples,
             values: own_values,
             first_value: values_taken,
+            sources,
             rows: std::mem::take(&mut rows),
         });
+        if all_rows.peek().is_some() {
+            sources.skip(value_end - values_taken);
+        }
         (cells_taken, values_taken) = (end, value_end);
     }
     shares
 }
 
 impl Share<'_> {
-    fn compute(self, query: &Query) {
+    fn compute(mut self, query: &Query) {
         let mut intervals = MedianIntervals::new(query.confidence);
         let mut test = UTest::default();
         let own = |sample: &Sample| {
@@ -161,6 +170,7 @@ impl Share<'_> {
             start = end;
             for sample in row.iter_mut() {
                 let values = &mut self.values[own(sample)];
+                self.sources.fill(values);
                 values.sort_unstable_by(f64::total_cmp);
                 (sample.center, (sample.low, sample.high)) = match assumption {
                     Assumption::Nothing => {

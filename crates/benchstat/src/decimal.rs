@@ -70,27 +70,20 @@ impl Fixed {
             let _ = write!(text, "{:.*}", self.decimals, self.value.abs());
             return;
         };
-        // 2^50 has 16 digits.
-        let mut shown = [b'0'; 32];
-        let mut at = shown.len();
-        let mut left = self.decimals;
-        loop {
-            at -= 1;
-            shown[at] = b'0' + (digits % 10) as u8;
+        // 2^50 has 16 digits; from the last to the first.
+        let mut shown = [0_u8; 24];
+        let mut count = 0;
+        while digits > 0 || count <= self.decimals {
+            shown[count] = b'0' + (digits % 10) as u8;
             digits /= 10;
-            if left == 0 {
-                if digits == 0 {
-                    break;
-                }
-            } else {
-                left -= 1;
-                if left == 0 {
-                    at -= 1;
-                    shown[at] = b'.';
-                }
+            count += 1;
+        }
+        for at in (0..count).rev() {
+            text.push(char::from(shown[at]));
+            if at == self.decimals && at > 0 {
+                text.push('.');
             }
         }
-        text.push_str(str::from_utf8(&shown[at..]).unwrap_or_default());
     }
 }
 

@@ -13,6 +13,9 @@ use crate::verdict::{Change, Judgement, Verdict, Verdicts};
 /// the Two One-Sided Tests Procedure and the Power Approach", J. Pharmacokinetics and Biopharmaceutics 15, 1987).
 const EQUIVALENCE_CONFIDENCE: f64 = 0.90;
 
+/// A share such as 0.1 has no exact value: 10 % more than 10 is still 11.
+const ROUNDING: f64 = 4.0 * f64::EPSILON;
+
 /// A row that is to be tested: its place among the judgements, and what its test says.
 struct Tested {
     judgement: usize,
@@ -127,19 +130,16 @@ impl Judge<'_> {
             Better::Higher => to < from,
         };
         // Lower and higher are symmetric as ratios: a rate that halves is as bad as a time that doubles.
-        let size = if to > from {
-            to / from - 1.0
-        } else {
-            from / to - 1.0
-        };
+        let (less, more) = (from.min(to), from.max(to));
+        let exceeds = |share: f64| more > less * (1.0 + share) * (1.0 + ROUNDING);
         let exact =
             table.assumption() == Assumption::Exact && is_constant(base) && is_constant(head);
         if exact {
             change.interval = change.share().map(|share| (share, share));
-            judgement.verdict = match from == to || size <= rule.delta {
+            judgement.verdict = match worse {
+                _ if !exceeds(rule.delta) => Verdict::Unchanged,
+                true if exceeds(rule.allow) => Verdict::Regressed,
                 true => Verdict::Unchanged,
-                false if worse && size > rule.allow => Verdict::Regressed,
-                false if worse => Verdict::Unchanged,
                 false => Verdict::Improved,
             };
         } else {
@@ -156,7 +156,7 @@ impl Judge<'_> {
                         judgement: self.judgements.len(),
                         p: head.comparison().map_or(1.0, |comparison| comparison.p),
                         worse,
-                        allow: if size.is_finite() { rule.allow } else { 0.0 },
+                        allow: rule.allow,
                     });
                 }
             }

@@ -87,16 +87,12 @@ pub(crate) struct Layout {
 }
 
 impl Layout {
-    /// A layout for about this many rows and cells.
-    pub(crate) fn with_capacity(rows: usize, cells: usize) -> Self {
-        /// A cell's text rarely takes more.
-        const BYTES_A_CELL: usize = 16;
-        Self {
-            cells: Vec::with_capacity(cells),
-            text: String::with_capacity(cells * BYTES_A_CELL),
-            rows: Vec::with_capacity(rows),
-            column: 0,
-        }
+    /// Makes it empty; the memory it has stays for what comes next.
+    pub(crate) fn clear(&mut self) {
+        self.cells.clear();
+        self.text.clear();
+        self.rows.clear();
+        self.column = 0;
     }
 
     /// Starts a row.
@@ -168,11 +164,6 @@ impl Layout {
         if let Some(end) = self.rows.last_mut() {
             *end = self.cells.len();
         }
-    }
-
-    /// How many rows it has.
-    pub(crate) fn len(&self) -> usize {
-        self.rows.len()
     }
 
     /// Writes the rows, without spaces at their ends.

@@ -26,6 +26,7 @@ mod query;
 mod scale;
 mod scan;
 mod selection;
+mod sources;
 pub mod statistics;
 mod summary;
 mod table;

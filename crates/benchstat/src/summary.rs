@@ -162,6 +162,7 @@ pub fn headline(verdicts: &Verdicts) -> String {
         .count();
     let mut line = match count(true) {
         (0, _) => "no row gates".to_owned(),
+        (1, counts) => format!("1 gating row: {counts}"),
         (total, counts) => format!("{total} gating rows: {counts}"),
     };
     if accepted > 0 {

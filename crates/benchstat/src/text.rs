@@ -8,7 +8,7 @@ use benchfmt::{Better, class};
 use crate::footnotes::Footnotes;
 use crate::header::{KeyChanges, spans};
 use crate::layout::{Align, Color, Columns, Layout, Margin};
-use crate::parallel::{in_parallel, processors};
+use crate::parallel::{for_each, processors};
 use crate::scale::common_scale;
 use crate::table::{Cell, ColumnSummary, Delta, Table, push_percent};
 
@@ -34,11 +34,12 @@ fn start(column: usize) -> usize {
     }
 }
 
-/// Below this number of rows a second processor costs more than it brings.
-const WORTH_SHARING: usize = 2000;
+/// How many rows are laid out at once: enough to be worth a thread's while, few enough that
+/// their text stays in the processor's cache.
+const ROWS_AT_ONCE: usize = 2048;
 
-/// A table whose text may take more is not put together in memory.
-const MOST_AT_ONCE: usize = 1 << 26;
+/// Rows whose text may take more than this are written one by one.
+const MOST_AT_ONCE: usize = 1 << 24;
 
 /// Writes tables as text, the notes below each.
 ///
@@ -46,6 +47,11 @@ const MOST_AT_ONCE: usize = 1 << 26;
 ///
 /// If the output fails.
 pub fn write_text(tables: &[Table], style: Style, output: &mut impl Write) -> io::Result<()> {
+    let mut writer = Writer {
+        style,
+        parts: Vec::new(),
+        texts: Vec::new(),
+    };
     let mut changes = KeyChanges::default();
     for (at, table) in tables.iter().enumerate() {
         if at > 0 {
@@ -54,58 +60,68 @@ pub fn write_text(tables: &[Table], style: Style, output: &mut impl Write) -> io
         for (field, value) in changes.next(table.key()) {
             writeln!(output, "{field}: {value}")?;
         }
-        write_table(table, style, output)?;
+        writer.write(table, output)?;
     }
     Ok(())
 }
 
-fn write_table(table: &Table, style: Style, output: &mut impl Write) -> io::Result<()> {
-    let notes = Footnotes::of(table);
-    let rows = table.rows().len();
-    let count = if rows < WORTH_SHARING {
-        1
-    } else {
-        processors()
-    };
-    let parts = in_parallel(count, |part| {
-        let rows = rows * part / count..rows * (part + 1) / count;
-        lay_out(table, rows, &notes)
-    });
-    // Of the columns that a cell takes only the first grows.
-    let columns = Columns::new(&parts, |column| {
-        column > LABEL + CENTER && (column - LABEL - CENTER) % (CENTER + DELTA) > 0
-            || (LABEL + 1..LABEL + CENTER).contains(&column)
-    });
-    let size = columns.width() * parts.iter().map(Layout::len).sum::<usize>();
-    if count > 1 && size <= MOST_AT_ONCE {
-        let texts = in_parallel(count, |part| {
-            let mut text = Vec::with_capacity(columns.width() * parts[part].len());
-            // A vector takes whatever is written.
-            let _ = parts[part].write(&columns, style.color, &mut text);
-            text
+/// Writes one table after the other in the same memory.
+struct Writer {
+    style: Style,
+    /// The rows of a table, some in each part.
+    parts: Vec<Layout>,
+    /// The text of as many parts as there are processors.
+    texts: Vec<Vec<u8>>,
+}
+
+impl Writer {
+    fn write(&mut self, table: &Table, output: &mut impl Write) -> io::Result<()> {
+        let notes = Footnotes::of(table);
+        let rows = table.rows().len();
+        let count = rows.div_ceil(ROWS_AT_ONCE);
+        self.parts
+            .resize_with(count.max(self.parts.len()), Layout::default);
+        let parts = &mut self.parts[..count];
+        for_each(parts, |part, layout| {
+            let start = part * ROWS_AT_ONCE;
+            layout.clear();
+            lay_out(table, start..rows.min(start + ROWS_AT_ONCE), layout, &notes);
         });
-        for text in texts {
-            output.write_all(&text)?;
+        // Of the columns that a cell takes only the first grows.
+        let columns = Columns::new(parts, |column| {
+            column > LABEL + CENTER && (column - LABEL - CENTER) % (CENTER + DELTA) > 0
+                || (LABEL + 1..LABEL + CENTER).contains(&column)
+        });
+        let color = self.style.color;
+        if count == 1 || columns.width().saturating_mul(ROWS_AT_ONCE) > MOST_AT_ONCE {
+            for part in parts {
+                part.write(&columns, color, output)?;
+            }
+            return notes.write(output);
         }
-    } else {
-        for part in &parts {
-            part.write(&columns, style.color, output)?;
+        self.texts.resize_with(processors(), Vec::new);
+        for parts in parts.chunks(self.texts.len()) {
+            let texts = &mut self.texts[..parts.len()];
+            for_each(texts, |part, text| {
+                text.clear();
+                // A vector takes whatever is written.
+                let _ = parts[part].write(&columns, color, text);
+            });
+            for text in texts {
+                output.write_all(text)?;
+            }
         }
+        notes.write(output)
     }
-    notes.write(output)
 }
 
 /// Some rows of a table; with the first row its header, with the last its summary.
-fn lay_out(table: &Table, rows: Range<usize>, notes: &Footnotes) -> Layout {
-    let own_rows = || table.rows().skip(rows.start).take(rows.len());
-    // A label, and of a cell center, spread, change and test.
-    let cells = own_rows().map(|row| 1 + 4 * row.cells().len()).sum();
-    let mut layout = Layout::with_capacity(rows.len(), cells);
+fn lay_out(table: &Table, rows: Range<usize>, layout: &mut Layout, notes: &Footnotes) {
     let class = class(table.unit());
     if rows.start == 0 {
-        lay_out_header(table, &mut layout);
+        lay_out_header(table, layout);
     }
-    for row in own_rows() {
+    for row in table.rows().skip(rows.start).take(rows.len()) {
         layout.row();
         layout.cell(Align::Left, |text| row.key().push(text));
         let scale = common_scale(row.cells().map(|cell| cell.summary().center), class);
@@ -117,17 +133,16 @@ fn lay_out(table: &Table, rows: Range<usize>, notes: &Footnotes) -> Layout {
                 summary.spread().push(text);
             });
             layout.cell(Align::Left, |text| notes.push(cell.notes(), text));
-            lay_out_comparison(table, cell, &mut layout, notes);
+            lay_out_comparison(table, cell, layout, notes);
         }
     }
     if rows.end == table.rows().len() && table.rows().len() > 1 {
         layout.row();
         layout.cell(Align::Left, |text| text.push_str("geomean"));
         for column in table.columns() {
-            lay_out_summary(column, class, &mut layout, notes);
+            lay_out_summary(column, class, layout, notes);
         }
     }
-    layout
 }
 
 fn lay_out_header(table: &Table, layout: &mut Layout) {

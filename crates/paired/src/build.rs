@@ -62,12 +62,45 @@ pub enum BuildError {
 ///
 /// If cargo cannot be started, or the build fails.
 pub fn build(tree: &Path, package: &str, target: &Path) -> Result<Executables, BuildError> {
-    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let output = Command::new(cargo)
-        .args(["bench", "--quiet", "--no-run", "--package", package])
+    let mut cargo = cargo();
+    cargo.current_dir(tree);
+    run(cargo, tree, package, target)
+}
+
+/// As [`build`], for a tree that lies within another: cargo would put the outer one's configuration under that of the tree,
+/// and lists such as `rustflags` would have everything twice. So it is started in `outside`, above both.
+pub(crate) fn build_nested(
+    tree: &Path,
+    outside: &Path,
+    package: &str,
+    target: &Path,
+) -> Result<Executables, BuildError> {
+    let mut cargo = cargo();
+    cargo.current_dir(outside);
+    let configuration = tree.join(".cargo").join("config.toml");
+    if configuration.exists() {
+        cargo.arg("--config").arg(configuration);
+    }
+    cargo.arg("--manifest-path").arg(tree.join("Cargo.toml"));
+    run(cargo, tree, package, target)
+}
+
+fn cargo() -> Command {
+    let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    cargo.arg("bench");
+    cargo
+}
+
+fn run(
+    mut cargo: Command,
+    tree: &Path,
+    package: &str,
+    target: &Path,
+) -> Result<Executables, BuildError> {
+    let output = cargo
+        .args(["--quiet", "--no-run", "--package", package])
         .arg("--message-format=json-render-diagnostics")
         .env("CARGO_TARGET_DIR", target)
-        .current_dir(tree)
         .stdin(Stdio::null())
         .stderr(Stdio::inherit())
         .output()

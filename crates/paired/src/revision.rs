@@ -8,7 +8,7 @@ use std::process::{Command, Stdio};
 
 use thiserror::Error;
 
-use crate::build::{BuildError, Executables, build};
+use crate::build::{BuildError, Executables, build_nested};
 
 /// A commit, by its full hash.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -90,7 +90,7 @@ pub struct Revisions {
 }
 
 impl Revisions {
-    /// The revisions of the repository that contains `repository`; `folder` is where they are built.
+    /// The revisions of the repository whose root is `repository`; `folder` is where they are built.
     pub fn new(repository: &Path, folder: &Path) -> Self {
         Self {
             repository: repository.to_owned(),
@@ -202,12 +202,14 @@ impl Revisions {
                 package: package.to_owned(),
             });
         }
-        let built = build(&tree, package, &self.folder.join("build")).map_err(|error| {
-            RevisionError::Build {
-                commit: commit.clone(),
-                error,
-            }
-        })?;
+        let outside = self.repository.parent().unwrap_or(&self.repository);
+        let built =
+            build_nested(&tree, outside, package, &self.folder.join("build")).map_err(|error| {
+                RevisionError::Build {
+                    commit: commit.clone(),
+                    error,
+                }
+            })?;
         if built.0.is_empty() {
             return Err(RevisionError::NoTargets {
                 commit: commit.clone(),

@@ -20,11 +20,13 @@ pub(super) const BENCHMARK_FILE: &str = "benchmark.json";
 pub(super) const SAMPLE_FILE: &str = "sample.json";
 
 #[derive(Deserialize)]
+#[serde(expecting = "criterion's benchmark.json")]
 struct BenchmarkFile {
     full_id: String,
 }
 
 #[derive(Deserialize)]
+#[serde(expecting = "criterion's sample.json")]
 struct SampleFile {
     iters: Vec<Iterations>,
     times: Vec<Amount>,

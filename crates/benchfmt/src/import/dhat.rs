@@ -25,6 +25,7 @@ pub(super) const HEAP_FILE: &str = "dhat-heap.json";
 pub(super) const KEY: &[u8] = b"\"dhatFileVersion\"";
 
 #[derive(Deserialize)]
+#[serde(expecting = "a heap profile of dhat")]
 struct HeapFile {
     #[serde(rename = "dhatFileVersion")]
     _version: Version,
@@ -62,6 +63,7 @@ enum Mode {
 
 /// A program point.
 #[derive(Deserialize)]
+#[serde(expecting = "a program point")]
 struct Point {
     tb: u64,
     tbk: u64,

@@ -40,6 +40,7 @@ pub(super) const KEY: &[u8] = b"\"benchmark_exe\"";
 /// that is negative, two profiles of one tool, no counts at all.
 pub fn parse(summary: &[u8]) -> Result<Recording, Defect> {
     #[derive(Deserialize)]
+    #[serde(expecting = "a summary of iai-callgrind or gungraun")]
     struct Head {
         version: String,
     }

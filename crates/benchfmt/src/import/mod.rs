@@ -34,6 +34,7 @@
 //! reads back equal. Files, folders and names larger than their bounds ([`MAX_FILE`],
 //! [`MAX_DEPTH`], [`MAX_ENTRIES`], [`MAX_NAME`]) are errors, so time and memory are bounded.
 
+pub mod callgrind;
 pub mod criterion;
 pub mod dhat;
 mod error;

@@ -60,18 +60,19 @@ mod tests {
 
     /// The plain decoder of RFC 3986: a `%` that is no code stands for itself.
     fn decode(name: &str) -> Vec<u8> {
-        let mut bytes = name.bytes();
         let mut text = Vec::new();
-        while let Some(byte) = bytes.next() {
-            let rest = bytes.as_slice();
-            let code = (byte == b'%')
-                .then(|| str::from_utf8(rest.get(..2)?).ok())
-                .flatten()
-                .filter(|digits| digits.bytes().all(|digit| digit.is_ascii_hexdigit()))
-                .and_then(|digits| u8::from_str_radix(digits, 16).ok());
-            text.push(code.unwrap_or(byte));
-            if code.is_some() {
-                bytes.nth(1);
+        let mut rest = name.as_bytes();
+        while let [first, after @ ..] = rest {
+            let digit = |at: usize| char::from(*after.get(at)?).to_digit(16);
+            match (first, digit(0), digit(1)) {
+                (b'%', Some(high), Some(low)) => {
+                    text.push((16 * high + low) as u8);
+                    rest = &after[2..];
+                }
+                _ => {
+                    text.push(*first);
+                    rest = after;
+                }
             }
         }
         text

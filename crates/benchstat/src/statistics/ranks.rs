@@ -57,77 +57,105 @@ impl Pattern {
     }
 }
 
-/// The counts of the choices of some number of ranks, by their sum.
+/// For each number of ranks of a half: the counts of the choices of so many, by their sum.
 ///
 /// Sums are doubled, which makes the ranks of ties, the means of their places, whole numbers.
-#[derive(Clone, Debug)]
-struct Counts {
-    /// The smallest doubled sum; the counts are for it and those after it.
-    first: usize,
+#[derive(Debug)]
+struct Half {
+    rows: Vec<Row>,
     counts: Vec<f64>,
     /// The counts of each sum or a larger one.
     or_more: Vec<f64>,
 }
 
-impl Counts {
-    fn new(first: usize, counts: Vec<f64>) -> Self {
-        let mut or_more = counts.clone();
-        for at in (1..or_more.len()).rev() {
-            or_more[at - 1] += or_more[at];
-        }
-        Self {
-            first,
-            counts,
-            or_more,
-        }
-    }
-
-    fn last(&self) -> usize {
-        self.first + self.counts.len() - 1
-    }
+/// The sums of a number of ranks.
+#[derive(Clone, Copy, Debug)]
+struct Row {
+    /// The smallest doubled sum; the counts are for it and those after it.
+    least: usize,
+    /// Where its counts are in those of the half.
+    start: usize,
+    length: usize,
 }
 
-/// For each number of ranks, up to `most`: the counts of the choices of so many.
-fn count_half(pattern: Pattern, most: usize) -> Vec<Counts> {
-    let mut rows = vec![Counts::new(0, vec![1.0])];
-    let mut placed = 0;
-    for (size, rank) in pattern.groups() {
-        placed += size;
-        rows = (0..=most.min(placed))
-            .map(|chosen| with_group(&rows, chosen, size, rank))
-            .collect();
-    }
-    rows
-}
-
-/// The counts of choices of `chosen` ranks, some of them from a group of `size` ranks, the others
-/// from those that `rows` count.
-fn with_group(rows: &[Counts], chosen: usize, size: usize, rank: usize) -> Counts {
-    let from_group = chosen.saturating_sub(rows.len() - 1)..=size.min(chosen);
-    let sources = || {
-        from_group
-            .clone()
-            .map(|some| (some, some * rank, &rows[chosen - some]))
-    };
-    let first = sources().map(|(_, shift, row)| row.first + shift).min();
-    let last = sources().map(|(_, shift, row)| row.last() + shift).max();
-    let (first, last) = (first.unwrap_or(0), last.unwrap_or(0));
-    let mut counts = vec![0.0; last + 1 - first];
-    for (some, shift, row) in sources() {
-        // Of the group `some` are chosen in as many ways.
-        let ways = (0..some).fold(1.0, |ways, i| ways * (size - i) as f64 / (i + 1) as f64);
-        let to = &mut counts[row.first + shift - first..];
-        for (to, from) in to.iter_mut().zip(&row.counts) {
-            *to += ways * from;
+impl Half {
+    /// The counts for up to `most` ranks.
+    fn new(pattern: Pattern, most: usize) -> Self {
+        let most = most.min(pattern.ranks as usize);
+        // No sum is larger than that of all ranks.
+        let width = pattern
+            .groups()
+            .map(|(size, rank)| size * rank)
+            .sum::<usize>()
+            + 1;
+        // By the number of ranks and their sum; and by the number, the least and the largest sum.
+        let mut table = vec![0.0; (most + 1) * width];
+        let mut bounds = vec![(0, 0); most + 1];
+        table[0] = 1.0;
+        let mut placed = 0;
+        for (size, rank) in pattern.groups() {
+            // From the most on, so that what is added to has not been added to itself.
+            for chosen in (1..=most.min(placed + size)).rev() {
+                let mut ways = 1.0;
+                let mut bound = (chosen <= placed).then_some(bounds[chosen]);
+                for some in 1..=size.min(chosen) {
+                    ways *= (size + 1 - some) as f64 / some as f64;
+                    let others = chosen - some;
+                    if others > placed {
+                        continue;
+                    }
+                    let (least, most) = bounds[others];
+                    let shift = some * rank;
+                    let (before, after) = table.split_at_mut(chosen * width);
+                    let from = &before[others * width..][least..=most];
+                    let to = &mut after[least + shift..=most + shift];
+                    for (to, from) in to.iter_mut().zip(from) {
+                        *to += ways * from;
+                    }
+                    let (low, high) = (least + shift, most + shift);
+                    bound = Some(bound.map_or((low, high), |(l, h)| (low.min(l), high.max(h))));
+                }
+                bounds[chosen] = bound.unwrap_or((0, 0));
+            }
+            placed += size;
         }
+        Self::trimmed(&table, width, &bounds)
     }
-    Counts::new(first, counts)
+
+    /// The rows of a table without the zeros around them.
+    fn trimmed(table: &[f64], width: usize, bounds: &[(usize, usize)]) -> Self {
+        let mut half = Self {
+            rows: Vec::with_capacity(bounds.len()),
+            counts: Vec::with_capacity(bounds.iter().map(|(least, most)| most + 1 - least).sum()),
+            or_more: Vec::new(),
+        };
+        for (row, &(least, most)) in table.chunks(width).zip(bounds) {
+            half.rows.push(Row {
+                least,
+                start: half.counts.len(),
+                length: most + 1 - least,
+            });
+            half.counts.extend_from_slice(&row[least..=most]);
+        }
+        half.or_more = half.counts.clone();
+        for row in &half.rows {
+            let or_more = &mut half.or_more[row.start..row.start + row.length];
+            for at in (1..or_more.len()).rev() {
+                or_more[at - 1] += or_more[at];
+            }
+        }
+        half
+    }
+
+    fn of<'h>(&self, row: Row, numbers: &'h [f64]) -> &'h [f64] {
+        &numbers[row.start..row.start + row.length]
+    }
 }
 
 /// Counts choices of ranks, and keeps the halves it has counted.
 #[derive(Debug, Default)]
 pub(super) struct RankSums {
-    halves: Vec<Vec<Counts>>,
+    halves: Vec<Half>,
     /// Where the half is for a pattern and a number of chosen ranks.
     places: HashMap<(Pattern, usize), usize>,
     /// The numbers in the halves.
@@ -151,56 +179,62 @@ impl RankSums {
         let upper = Pattern::new(groups.iter().rev().copied(), total - total / 2);
         let (lower, upper) = (self.half(lower, chosen), self.half(upper, chosen));
         let (lower, upper) = (&self.halves[lower], &self.halves[upper]);
-        lower
-            .iter()
-            .enumerate()
-            .filter_map(|(below, row)| {
-                let above = chosen.checked_sub(below)?;
-                // A doubled rank and the same counted from the top add up to this.
-                let full = 2 * (total + 1);
-                Some(combine(
-                    row,
-                    upper.get(above)?,
-                    (full * above) as isize - limit as isize,
-                ))
-            })
-            .sum()
+        // A doubled rank and the same counted from the top add up to this.
+        let full = 2 * (total + 1);
+        let mut count = 0.0;
+        for (below, &row) in lower.rows.iter().enumerate() {
+            let Some(above) = chosen.checked_sub(below) else {
+                break;
+            };
+            let Some(&other) = upper.rows.get(above) else {
+                continue;
+            };
+            // What the least sum of the lower half asks of the upper half, more than the least
+            // sum there; each larger one asks for one more.
+            let asked = (full * above + row.least) as isize - (limit + other.least) as isize;
+            let (counts, or_more) = (
+                lower.of(row, &lower.counts),
+                upper.of(other, &upper.or_more),
+            );
+            count += combine(counts, or_more, asked);
+        }
+        count
     }
 
     /// Where the half of a pattern is, which is counted if it is new.
     fn half(&mut self, pattern: Pattern, most: usize) -> usize {
         let (halves, kept) = (&mut self.halves, &mut self.kept);
         *self.places.entry((pattern, most)).or_insert_with(|| {
-            let half = count_half(pattern, most);
-            *kept += half.iter().map(|row| 2 * row.counts.len()).sum::<usize>();
+            let half = Half::new(pattern, most);
+            *kept += half.counts.len() + half.or_more.len();
             halves.push(half);
             halves.len() - 1
         })
     }
 }
 
-/// How many pairs of choices there are, one of the lower half and one of the upper, where the sum
-/// of the latter, counted from the top, is at least that of the former plus `excess`.
-fn combine(lower: &Counts, upper: &Counts, excess: isize) -> f64 {
-    // What the smallest sum of the lower half asks of the upper half: how much more than its
-    // smallest sum. Each larger sum asks for one more.
-    let asked = lower.first as isize + excess - upper.first as isize;
-    let all = usize::try_from(-asked).unwrap_or(0).min(lower.counts.len());
-    let (free, rest) = lower.counts.split_at(all);
-    let from = usize::try_from(asked).unwrap_or(0).min(upper.or_more.len());
-    free.iter().sum::<f64>() * upper.or_more[0] + dot(rest, &upper.or_more[from..])
+/// The sum of `counts`, each times the number of choices in the other half that are enough for
+/// it: `or_more` from `asked` on.
+fn combine(counts: &[f64], or_more: &[f64], asked: isize) -> f64 {
+    // Where less than nothing is asked, all choices are enough.
+    let all = usize::try_from(-asked).unwrap_or(0).min(counts.len());
+    let (free, rest) = counts.split_at(all);
+    let from = usize::try_from(asked).unwrap_or(0).min(or_more.len());
+    free.iter().sum::<f64>() * or_more[0] + dot(rest, &or_more[from..])
 }
 
 /// The sum of products, over as many as both have. All are whole numbers, so their order does not
 /// matter, and four sums at once keep the processor busy.
 fn dot(a: &[f64], b: &[f64]) -> f64 {
-    const LANES: usize = 4;
-    let mut sums = [0.0; LANES];
-    let (a, b) = (a.chunks(LANES), b.chunks(LANES));
-    for (a, b) in a.zip(b) {
-        for ((sum, a), b) in sums.iter_mut().zip(a).zip(b) {
-            *sum += a * b;
+    let length = a.len().min(b.len());
+    let (a, a_rest) = a[..length].as_chunks::<4>();
+    let (b, b_rest) = b[..length].as_chunks::<4>();
+    let mut sums = [0.0; 4];
+    for (a, b) in a.iter().zip(b) {
+        for lane in 0..4 {
+            sums[lane] += a[lane] * b[lane];
         }
     }
-    sums.iter().sum()
+    let rest: f64 = a_rest.iter().zip(b_rest).map(|(a, b)| a * b).sum();
+    sums.iter().sum::<f64>() + rest
 }

@@ -123,8 +123,12 @@ fn rank_sum(first: &[f64], second: &[f64], groups: &mut Vec<usize>) -> usize {
             (Some(&value), None) | (None, Some(&value)) => value,
             (None, None) => break,
         };
-        i += first[i..].iter().take_while(|&&x| x <= value).count();
-        j += second[j..].iter().take_while(|&&x| x <= value).count();
+        while i < first.len() && first[i] <= value {
+            i += 1;
+        }
+        while j < second.len() && second[j] <= value {
+            j += 1;
+        }
         groups.push(i + j - start);
         sum += (i - from_first) * (start + 1 + i + j);
     }

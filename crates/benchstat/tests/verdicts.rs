@@ -1,0 +1,323 @@
+//! Verdicts and outcomes, from files of results and gates.
+
+use benchstat::{
+    Collection, Expressions, Gates, Judgement, Outcome, Query, Verdict, Verdicts, judge,
+};
+
+const HEAD: &str =
+    "rustc: 1.95.0\ntarget: x86_64-unknown-linux-gnu\nUnit allocs/op assume=exact better=lower\n";
+
+fn verdicts(gates: &str, baseline: &str, head: &str) -> Verdicts {
+    let mut collection = Collection::default();
+    for (label, text) in [("baseline", baseline), ("here", head)] {
+        collection.read(label, label, text.as_bytes()).unwrap();
+    }
+    assert_eq!(collection.problems(), []);
+    let expressions = Expressions {
+        table: "",
+        ignore: ".config",
+        ..Expressions::default()
+    };
+    let tables = Query::new(&expressions).unwrap().tables(&collection);
+    judge(
+        &collection,
+        &tables,
+        &Gates::parse(gates).unwrap(),
+        "baseline",
+        &["here"],
+    )
+}
+
+/// The verdict on one case in `allocs/op`, from its values on each side.
+fn exact(gates: &str, baseline: &str, head: &str) -> Judgement {
+    let text = |values: &str| {
+        let lines = values
+            .split(' ')
+            .map(|value| format!("BenchmarkA 1 {value} allocs/op\n"));
+        format!("{HEAD}{}", lines.collect::<String>())
+    };
+    let verdicts = verdicts(gates, &text(baseline), &text(head));
+    assert_eq!(verdicts.judgements.len(), 1);
+    verdicts.judgements[0].clone()
+}
+
+/// The verdict on one case in `sec/op`.
+fn timed(gates: &str, baseline: &[f64], head: &[f64]) -> Judgement {
+    let text = |values: &[f64]| {
+        let lines = values
+            .iter()
+            .map(|value| format!("BenchmarkA 1 {value} sec/op\n"));
+        format!("rustc: 1.95.0\n{}", lines.collect::<String>())
+    };
+    verdicts(gates, &text(baseline), &text(head)).judgements[0].clone()
+}
+
+#[test]
+fn exact_values_are_judged_by_their_difference_alone() {
+    for (gates, baseline, head, verdict) in [
+        ("", "10 10", "10 10", Verdict::Unchanged),
+        ("", "10 10", "11 11", Verdict::Regressed),
+        ("", "10", "11", Verdict::Regressed),
+        ("", "10 10", "9 9", Verdict::Improved),
+        ("", "0 0", "1 1", Verdict::Regressed),
+        ("", "1 1", "0 0", Verdict::Improved),
+        ("", "0 0", "0 0", Verdict::Unchanged),
+        (
+            "units.'allocs/op'.allow = 0.1",
+            "10",
+            "11",
+            Verdict::Unchanged,
+        ),
+        (
+            "units.'allocs/op'.allow = 0.1",
+            "10",
+            "12",
+            Verdict::Regressed,
+        ),
+        (
+            "units.'allocs/op'.allow = 0.1",
+            "10",
+            "8",
+            Verdict::Improved,
+        ),
+        (
+            "units.'allocs/op' = { allow = 0.1, delta = 0.0 }",
+            "10",
+            "11",
+            Verdict::Unchanged,
+        ),
+        // Allowed or not: from nothing, any share is infinite.
+        (
+            "units.'allocs/op'.allow = 0.1",
+            "0",
+            "1",
+            Verdict::Regressed,
+        ),
+    ] {
+        let judgement = exact(gates, baseline, head);
+        assert_eq!(
+            judgement.verdict, verdict,
+            "{baseline} to {head} under {gates:?}"
+        );
+        assert!(judgement.gates);
+    }
+}
+
+#[test]
+fn a_counter_that_is_not_exact_is_no_longer_judged_as_one() {
+    // It claims to be exact and is not: two values a side decide nothing.
+    let judgement = exact("", "10 10", "10 11");
+    assert_eq!(
+        (judgement.verdict, judgement.visible),
+        (Verdict::Undecided, None)
+    );
+}
+
+#[test]
+fn rows_without_a_counterpart_are_missing_or_new() {
+    let both = format!("{HEAD}BenchmarkA 1 5 allocs/op\nBenchmarkB 1 5 allocs/op\n");
+    let one = format!("{HEAD}BenchmarkA 1 5 allocs/op\n");
+    let missing = verdicts("", &both, &one);
+    assert_eq!(missing.count(Verdict::Missing, true), 1);
+    assert_eq!(
+        (missing.outcome(false), missing.outcome(false).code()),
+        (Outcome::Failed, 1)
+    );
+    let new = verdicts("", &one, &both);
+    assert_eq!(new.count(Verdict::New, true), 1);
+    assert_eq!(new.outcome(false), Outcome::Passed);
+}
+
+#[test]
+fn a_unit_that_one_side_lacks_altogether_is_missing_or_new() {
+    let allocs = format!("{HEAD}BenchmarkA 1 5 allocs/op\n");
+    let both =
+        format!("{HEAD}BenchmarkA 1 5 allocs/op 7 widgets/op\nUnit widgets/op assume=exact\n");
+    assert_eq!(verdicts("", &both, &allocs).outcome(false), Outcome::Failed);
+    let new = verdicts("", &allocs, &both);
+    assert_eq!(
+        (
+            new.count(Verdict::New, true),
+            new.count(Verdict::Unchanged, true)
+        ),
+        (1, 1)
+    );
+}
+
+#[test]
+fn environments_that_differ_are_named_and_never_passed_over() {
+    let here = format!("{HEAD}BenchmarkA 1 5 allocs/op\n");
+    for (key, old, new) in [
+        ("rustc: 1.95.0\n", "rustc: 1.94.0\n", "1.94.0"),
+        ("rustc: 1.95.0\n", "", "not given"),
+    ] {
+        let baseline = here.replace(key, old);
+        let verdicts = verdicts("", &baseline, &here);
+        let judgement = &verdicts.judgements[0];
+        assert_eq!(judgement.verdict, Verdict::Incomparable);
+        let said: Vec<_> = judgement
+            .differences
+            .iter()
+            .map(ToString::to_string)
+            .collect();
+        assert_eq!(said, [format!("rustc: {new} against 1.95.0")]);
+        assert_eq!(verdicts.outcome(false).code(), 4);
+    }
+    // What the unit does not depend on may differ: another processor allocates as often.
+    let elsewhere = here.replace("rustc", "cpu: other\nkernel: 1\nrustc");
+    assert_eq!(
+        verdicts("", &elsewhere, &here).judgements[0].verdict,
+        Verdict::Unchanged
+    );
+    // Unless the gates say that it does.
+    let gates = "units.'allocs/op'.agree = ['cpu']";
+    assert_eq!(
+        verdicts(gates, &elsewhere, &here).judgements[0].verdict,
+        Verdict::Incomparable
+    );
+}
+
+#[test]
+fn a_time_depends_on_the_machine() {
+    let text = |cpu: &str| format!("cpu: {cpu}\nBenchmarkA 1 5 ns/op\n");
+    let judgement = verdicts("", &text("a"), &text("b")).judgements[0].clone();
+    assert_eq!(
+        (judgement.verdict, judgement.gates),
+        (Verdict::Incomparable, false)
+    );
+}
+
+const TEN: [f64; 10] = [1.00, 1.01, 1.02, 1.03, 1.04, 1.05, 1.06, 1.07, 1.08, 1.09];
+
+#[test]
+fn times_that_do_not_gate_are_at_best_undecided() {
+    let doubled = TEN.map(|time| time * 2.0);
+    for head in [TEN, doubled] {
+        let judgement = timed("", &TEN, &head);
+        assert_eq!(
+            (judgement.verdict, judgement.gates),
+            (Verdict::Undecided, false)
+        );
+    }
+}
+
+#[test]
+fn a_gating_sample_is_tested() {
+    let gates = "units.'sec/op' = { gate = true, delta = 0.05 }";
+    assert_eq!(
+        timed(gates, &TEN, &TEN.map(|time| time * 2.0)).verdict,
+        Verdict::Regressed
+    );
+    assert_eq!(
+        timed(gates, &TEN, &TEN.map(|time| time / 2.0)).verdict,
+        Verdict::Improved
+    );
+    // The 90 % interval of the ratio of equal samples with a spread of 9 % lies within 5 %.
+    assert_eq!(timed(gates, &TEN, &TEN).verdict, Verdict::Unchanged);
+    let narrow = "units.'sec/op' = { gate = true, delta = 0.001 }";
+    let undecided = timed(narrow, &TEN, &TEN);
+    assert_eq!(undecided.verdict, Verdict::Undecided);
+    let visible = undecided.visible.unwrap();
+    assert!((0.02..0.05).contains(&visible), "{visible}");
+    // A change that the test sees, but that may be no more than is allowed, is no regression.
+    let allowed = "units.'sec/op' = { gate = true, allow = 0.2, delta = 0.0 }";
+    assert_eq!(
+        timed(allowed, &TEN, &TEN.map(|time| time * 1.15)).verdict,
+        Verdict::Undecided
+    );
+}
+
+#[test]
+fn the_family_is_corrected_for_its_size() {
+    // p = 2 / C(10, 5) = 0.0079 for each: enough for one row, not for twelve (Holm: 12 × 0.0079 = 0.095).
+    let gates = "units.'sec/op' = { gate = true, delta = 0.001 }";
+    let text = |rows: usize, shift: f64| {
+        let mut text = String::from("rustc: 1.95.0\n");
+        for row in 0..rows {
+            for value in [1.00, 1.01, 1.02, 1.03, 1.04] {
+                text += &format!("BenchmarkA{row} 1 {} sec/op\n", value * shift);
+            }
+        }
+        text
+    };
+    let regressed =
+        |rows| verdicts(gates, &text(rows, 1.0), &text(rows, 2.0)).count(Verdict::Regressed, true);
+    assert_eq!(regressed(1), 1);
+    assert_eq!(regressed(6), 6);
+    assert_eq!(regressed(12), 0);
+}
+
+#[test]
+fn undecided_fails_only_where_a_decision_is_required() {
+    let gates = "units.'sec/op' = { gate = true, delta = 0.001 }";
+    let text = |values: [f64; 3]| {
+        values
+            .map(|value| format!("BenchmarkA 1 {value} sec/op\n"))
+            .concat()
+    };
+    let verdicts = verdicts(gates, &text([1.0, 1.1, 1.2]), &text([1.0, 1.1, 1.2]));
+    assert_eq!(verdicts.outcome(false), Outcome::Passed);
+    assert_eq!(verdicts.outcome(true).code(), 3);
+}
+
+#[test]
+fn higher_is_better_turns_the_verdict() {
+    let text =
+        |rate: u32| format!("Unit req/s assume=exact better=higher\nBenchmarkA 1 {rate} req/s\n");
+    let gates = "units.'req/s'.agree = []";
+    assert_eq!(
+        verdicts(gates, &text(100), &text(50)).judgements[0].verdict,
+        Verdict::Regressed
+    );
+    assert_eq!(
+        verdicts(gates, &text(100), &text(200)).judgements[0].verdict,
+        Verdict::Improved
+    );
+}
+
+#[test]
+fn an_accepted_regression_covers_its_value_and_no_more() {
+    let gates =
+        "accepted = [{ case = 'A', unit = 'allocs/op', value = 12, reason = 'a cache for X' }]";
+    let covered = exact(gates, "10", "12");
+    assert_eq!(
+        (covered.verdict, covered.accepted.as_deref()),
+        (Verdict::Regressed, Some("a cache for X"))
+    );
+    assert!(!covered.fails());
+    assert!(exact(gates, "10", "13").fails());
+}
+
+#[test]
+fn exceptions_apply_to_what_they_select() {
+    let gates = "[[exceptions]]\nfilter = '.name:A'\nunits = ['allocs/op']\ngate = false\nreason = 'it is being rewritten'";
+    let judgement = exact(gates, "10", "12");
+    assert_eq!(
+        (judgement.verdict, judgement.gates),
+        (Verdict::Regressed, false)
+    );
+    let other = gates.replace(".name:A", ".name:B");
+    assert!(exact(&other, "10", "12").fails());
+}
+
+#[test]
+fn gates_that_make_no_sense_are_refused_with_their_place() {
+    for (text, said) in [
+        ("alpha = 2.0", "alpha = 2 is out of range"),
+        ("units.'a'.allow = -0.1", "a: allow = -0.1 is out of range"),
+        ("units.'a'.delta = nan", "a: delta = NaN is out of range"),
+        ("filter = '.name:('", "filter \".name:(\""),
+        ("units.'a'.alow = 1.0", "line 1, column 11"),
+        (
+            "[[exceptions]]\nfilter = '*'\nreason = ' '",
+            "*: the reason is empty",
+        ),
+        (
+            "accepted = [{ case = 'A', unit = 'b', value = 1, reason = '' }]",
+            "A: the reason is empty",
+        ),
+    ] {
+        let error = Gates::parse(text).unwrap_err().to_string();
+        assert!(error.contains(said), "{text}: {error}");
+    }
+}

@@ -1,0 +1,282 @@
+//! `cargo xtask compare OLD NEW`, as a check calls it: what it prints, and how it exits.
+
+use std::fs;
+use std::path::PathBuf;
+use std::process::{Command, Output};
+
+use tempfile::TempDir;
+
+const GOOD: &str = "\
+Unit allocs/op assume=exact better=lower
+rustc: 1.95.0
+target: x86_64-unknown-linux-gnu
+BenchmarkInvoice/items=10/variant=naive 1 33 allocs/op
+BenchmarkInvoice/items=10/variant=naive 1 33 allocs/op
+BenchmarkInvoice/items=10/variant=pooled 1 0 allocs/op
+";
+
+struct Folder(TempDir);
+
+impl Folder {
+    fn new() -> Self {
+        Self(TempDir::new().unwrap())
+    }
+
+    fn file(&self, name: &str, text: impl AsRef<[u8]>) -> PathBuf {
+        let path = self.0.path().join(name);
+        fs::write(&path, text).unwrap();
+        path
+    }
+
+    fn compare(&self, old: &str, new: impl AsRef<[u8]>, flags: &[&str]) -> Output {
+        let (old, new) = (self.file("old.txt", old), self.file("new.txt", new));
+        xtask(
+            &[
+                &["compare"],
+                flags,
+                &[old.to_str().unwrap(), new.to_str().unwrap()],
+            ]
+            .concat(),
+        )
+    }
+}
+
+fn xtask(arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_xtask"))
+        .args(arguments)
+        .output()
+        .unwrap()
+}
+
+fn stdout(output: &Output) -> String {
+    String::from_utf8(output.stdout.clone()).unwrap()
+}
+
+fn stderr(output: &Output) -> String {
+    String::from_utf8(output.stderr.clone()).unwrap()
+}
+
+#[test]
+fn equal_files_pass() {
+    let output = Folder::new().compare(GOOD, GOOD, &[]);
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    assert!(
+        stdout(&output).contains("2 gating rows: 2 unchanged"),
+        "{}",
+        stdout(&output)
+    );
+}
+
+#[test]
+fn one_more_allocation_fails_and_is_named() {
+    let output = Folder::new().compare(GOOD, GOOD.replace("33", "34"), &[]);
+    assert_eq!(output.status.code(), Some(1));
+    let line = "regressed     Invoice/items=10/variant=naive  allocs/op  33 → 34  +3.03%";
+    assert!(
+        stdout(&output).lines().any(|own| own == line),
+        "{}",
+        stdout(&output)
+    );
+}
+
+#[test]
+fn a_case_that_is_gone_fails_and_is_named() {
+    let gone = GOOD
+        .lines()
+        .take(5)
+        .map(|line| format!("{line}\n"))
+        .collect::<String>();
+    let output = Folder::new().compare(GOOD, gone, &[]);
+    assert_eq!(output.status.code(), Some(1));
+    let named = stdout(&output)
+        .lines()
+        .any(|line| line.starts_with("missing ") && line.contains("variant=pooled"));
+    assert!(named, "{}", stdout(&output));
+}
+
+#[test]
+fn another_toolchain_is_incomparable() {
+    let output = Folder::new().compare(GOOD, GOOD.replace("1.95.0", "1.96.0"), &[]);
+    assert_eq!(output.status.code(), Some(4));
+    let line = "incomparable  2 rows of allocs/op: rustc: 1.95.0 against 1.96.0";
+    assert!(
+        stdout(&output).lines().any(|own| own == line),
+        "{}",
+        stdout(&output)
+    );
+}
+
+#[test]
+fn markdown_shows_names_literally() {
+    let hostile = GOOD.replace("variant=naive", "variant=<img>|`@all`");
+    let output = Folder::new().compare(
+        &hostile,
+        hostile.replace("33", "34"),
+        &["--format", "markdown"],
+    );
+    assert_eq!(output.status.code(), Some(1));
+    let text = stdout(&output);
+    assert!(text.starts_with("### 1 gating row got worse\n"), "{text}");
+    for markup in ["<img>", "@all", "|`"] {
+        assert!(!text.contains(markup), "{markup} in {text}");
+    }
+    assert!(
+        text.contains("&#60;img&#62;&#124;&#96;&#64;all&#96;"),
+        "{text}"
+    );
+}
+
+#[test]
+fn flags_have_one_dash_or_two() {
+    let folder = Folder::new();
+    for flags in [
+        ["-filter", "/variant:pooled"],
+        ["--filter", "/variant:pooled"],
+    ] {
+        let output = folder.compare(GOOD, GOOD.replace("33", "34"), &flags);
+        assert_eq!(output.status.code(), Some(0));
+        assert!(
+            stdout(&output).contains("1 gating row: 1 unchanged"),
+            "{}",
+            stdout(&output)
+        );
+    }
+}
+
+#[test]
+fn bad_files_are_refused_with_their_place() {
+    let long = format!("{GOOD}BenchmarkB 1 {} allocs/op\n", "9".repeat(20_000_000));
+    let cases: [(&str, Vec<u8>, &str); 11] = [
+        (
+            "empty",
+            Vec::new(),
+            "new.txt: no benchmark results in this file",
+        ),
+        (
+            "no results",
+            b"rustc: 1.95.0\n".to_vec(),
+            "new.txt: no benchmark results in this file",
+        ),
+        (
+            "another format",
+            b"\x89PNG\r\n\x1a\n\0\0\0\n".to_vec(),
+            "new.txt: no benchmark results in this file",
+        ),
+        (
+            "cut off in a line",
+            GOOD.as_bytes()[..GOOD.len() - 4].to_vec(),
+            "new.txt:6: the line has no end",
+        ),
+        (
+            "cut off in a number",
+            GOOD.as_bytes()[..GOOD.len() - 12].to_vec(),
+            "new.txt:6: the line has no end",
+        ),
+        (
+            "not a number",
+            GOOD.replace("33", "NaN").into_bytes(),
+            "new.txt:4:",
+        ),
+        (
+            "infinite",
+            GOOD.replace("33", "+Inf").into_bytes(),
+            "new.txt:4:",
+        ),
+        (
+            "no iterations",
+            GOOD.replace(" 1 33", " x 33").into_bytes(),
+            "new.txt:4:",
+        ),
+        (
+            "no unit",
+            GOOD.replace("33 allocs/op", "33").into_bytes(),
+            "new.txt:4:",
+        ),
+        (
+            "a bad unit line",
+            GOOD.replace("assume=exact", "assume").into_bytes(),
+            "new.txt:1:",
+        ),
+        ("a line without end", long.into_bytes(), "new.txt:7:"),
+    ];
+    let folder = Folder::new();
+    for (what, bytes, said) in cases {
+        let output = folder.compare(GOOD, bytes, &[]);
+        assert_eq!(output.status.code(), Some(2), "{what}: {}", stderr(&output));
+        assert!(
+            stderr(&output).contains(said),
+            "{what}: {}",
+            stderr(&output)
+        );
+        assert_eq!(stdout(&output), "", "{what}");
+    }
+}
+
+#[test]
+fn bad_usage_is_refused() {
+    let folder = Folder::new();
+    let old = folder.file("old.txt", GOOD);
+    let old = old.to_str().unwrap();
+    let bad_gates = folder.file("gates.toml", "alpha = 'x'\n");
+    for (arguments, said) in [
+        (
+            vec!["compare", old],
+            "one input has nothing to be compared with",
+        ),
+        (vec!["compare", old, "absent.txt"], "absent.txt"),
+        (
+            vec!["compare", "--filter", ".name:(", old, old],
+            "parsing -filter",
+        ),
+        (
+            vec!["compare", "--alpha", "2", old, old],
+            "-alpha must be in range",
+        ),
+        (
+            vec!["compare", "--format", "pdf", old, old],
+            "-format must be",
+        ),
+        (
+            vec!["compare", "--filter", "nothing:here", old, old],
+            "no result matches",
+        ),
+        (
+            vec!["compare", "--gate", bad_gates.to_str().unwrap(), old, old],
+            "gates.toml",
+        ),
+        (
+            vec!["compare", "--only", "parsecs", "--against", "HEAD"],
+            "--only parsecs",
+        ),
+        (
+            vec!["compare", "--against", "no-such-revision"],
+            "no-such-revision",
+        ),
+        (vec!["nonsense"], "nonsense"),
+    ] {
+        let output = xtask(&arguments);
+        assert_eq!(
+            output.status.code(),
+            Some(2),
+            "{arguments:?}: {}",
+            stderr(&output)
+        );
+        assert!(
+            stderr(&output).contains(said),
+            "{arguments:?}: {}",
+            stderr(&output)
+        );
+        assert_eq!(stdout(&output), "", "{arguments:?}");
+    }
+}
+
+#[test]
+fn inputs_are_not_touched() {
+    let folder = Folder::new();
+    folder.compare(GOOD, GOOD.replace("33", "NaN"), &[]);
+    assert_eq!(
+        fs::read_to_string(folder.0.path().join("old.txt")).unwrap(),
+        GOOD
+    );
+    assert_eq!(fs::read_dir(folder.0.path()).unwrap().count(), 2);
+}
