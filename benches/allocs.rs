@@ -46,12 +46,14 @@ fn main() -> ExitCode {
 /// Measures the cases one after the other, and puts their lines where results were asked for, else on standard output.
 fn measure_all(cases: &[Case]) -> Result<(), String> {
     let results = Results::asked_for();
-    let put = |lines: &str| match &results {
-        Some(results) => results.append(lines),
-        None => {
+    let put = |lines: &str| {
+        let Some(results) = &results else {
             print!("{lines}");
-            Ok(())
-        }
+            return Ok(());
+        };
+        results
+            .append_text(lines.as_bytes())
+            .map_err(|error| error.to_string())
     };
     put(UNITS)?;
     cases.iter().try_for_each(|case| put(&lines_of(case)?))

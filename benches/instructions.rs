@@ -5,6 +5,7 @@ use std::process::{Command, ExitCode, Stdio};
 use std::thread;
 
 use benches::{Arguments, CASES_VARIABLE, Mode, Results};
+use benchfmt::import::unit_lines;
 use cases::{Case, Kind, Operation};
 
 /// Set for the process that hands the cases to iai-callgrind.
@@ -67,13 +68,28 @@ fn measure_all(cases: &[Case]) -> Result<(), String> {
     let Some(results) = results else {
         return Ok(());
     };
-    results.append("Unit instructions/op assume=exact better=lower\n")?;
-    for case in cases {
-        let instructions = summary::instructions(&results.folder(), &suite::id(case.name()))?;
-        results.append(&format!(
-            "Benchmark{} 1 {instructions} instructions/op\n",
-            case.name()
-        ))?;
+    let mut counted = Vec::new();
+    for mut recording in results.recordings()? {
+        // The case is the last argument of what was run.
+        let command = recording.command.as_deref().unwrap_or_default();
+        let name = command
+            .split_once("--measure-case ")
+            .map(|(_, name)| name.to_owned());
+        recording.name =
+            name.ok_or_else(|| format!("{}: no case in {command:?}", recording.name))?;
+        counted.push(recording.summary());
+    }
+    let units: Vec<_> = unit_lines("instructions/op").collect();
+    results.append(counted, &units)?;
+
+    // Where they go, of the handlers at one size.
+    let profiled = cases
+        .iter()
+        .map(Case::name)
+        .filter(|name| name.starts_with("Invoice/items=10/variant="));
+    for name in profiled {
+        let functions = benches::functions(name, &results.folder().join(suite::folder(name)))?;
+        results.beside("functions.txt").append(functions, &units)?;
     }
     Ok(())
 }
@@ -103,6 +119,7 @@ fn valgrind_is_there() -> bool {
 
 mod suite {
     use std::env;
+    use std::path::{Path, PathBuf};
 
     use benches::Arguments;
     use cases::Kind;
@@ -138,34 +155,14 @@ mod suite {
     }
 
     /// A name as iai-callgrind takes it: letters, digits and underscores.
-    pub(super) fn id(name: &str) -> String {
-        name.replace(|c: char| !c.is_ascii_alphanumeric(), "_")
+    /// Where iai-callgrind puts what callgrind wrote of a case.
+    pub(super) fn folder(name: &str) -> PathBuf {
+        let group =
+            Path::new(env!("CARGO_PKG_NAME")).join("instructions/suite/cases_in_instructions");
+        group.join(format!("case.{}", id(name)))
     }
-}
 
-mod summary {
-    use std::fs;
-    use std::path::Path;
-
-    use serde_json::Value;
-
-    /// Where iai-callgrind puts the summaries of the suite's one group of cases.
-    const FOLDER: &str = "benches/instructions/suite/cases_in_instructions";
-
-    /// The instructions in a summary of schema 6.
-    const INSTRUCTIONS: &str = "/profiles/0/summaries/total/summary/Callgrind/Ir/metrics/Left/Int";
-
-    /// The instructions of a case, from the summary below the folder that iai-callgrind wrote to.
-    pub(super) fn instructions(home: &Path, id: &str) -> Result<u64, String> {
-        let path = home
-            .join(FOLDER)
-            .join(format!("case.{id}"))
-            .join("summary.json");
-        let read = || -> Result<Value, Box<dyn std::error::Error>> {
-            Ok(serde_json::from_slice(&fs::read(&path)?)?)
-        };
-        let summary = read().map_err(|error| format!("{}: {error}", path.display()))?;
-        let instructions = summary.pointer(INSTRUCTIONS).and_then(Value::as_u64);
-        instructions.ok_or_else(|| format!("{}: no {INSTRUCTIONS}", path.display()))
+    fn id(name: &str) -> String {
+        name.replace(|c: char| !c.is_ascii_alphanumeric(), "_")
     }
 }

@@ -2,8 +2,11 @@
 
 use std::env;
 use std::fs::OpenOptions;
-use std::io::Write;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+
+use benchfmt::import::{self, Options, Recording};
+use benchfmt::{Benchmark, UnitLine, Writer};
 
 /// An environment variable with the path of the file that a target appends its results to.
 pub const RESULTS_VARIABLE: &str = "HANDLERBENCH_RESULTS";
@@ -20,20 +23,71 @@ impl Results {
         env::var_os(RESULTS_VARIABLE).map(|file| Self { file: file.into() })
     }
 
+    /// Another file of results in the same folder.
+    #[must_use]
+    pub fn beside(&self, name: &str) -> Self {
+        Self {
+            file: self.file.with_file_name(name),
+        }
+    }
+
     /// A folder beside the file, for what the measuring library leaves.
     pub fn folder(&self) -> PathBuf {
         self.file.with_extension("raw")
     }
 
-    /// Appends lines.
+    /// What the measuring library recorded in the [`folder`](Self::folder).
+    ///
+    /// # Errors
+    ///
+    /// If there is nothing, or a recording cannot be read, with its path.
+    pub fn recordings(&self) -> Result<Vec<Recording>, String> {
+        let recordings =
+            import::read(&self.folder(), Options::default()).map_err(|error| error.to_string())?;
+        recordings
+            .map(|recording| recording.map_err(|error| error.to_string()))
+            .collect()
+    }
+
+    /// Appends results, with what is known of their units.
     ///
     /// # Errors
     ///
     /// If the file cannot be written, with its path.
-    pub fn append(&self, lines: &str) -> Result<(), String> {
+    pub fn append(
+        &self,
+        results: impl IntoIterator<Item = Benchmark>,
+        units: &[UnitLine],
+    ) -> Result<(), String> {
+        let mut text = Vec::new();
+        let mut writer = Writer::new(&mut text);
+        let written = units
+            .iter()
+            .try_for_each(|unit| writer.write_unit(unit))
+            .and_then(|()| {
+                results
+                    .into_iter()
+                    .try_for_each(|result| writer.write(&result))
+            });
+        written.map_err(|error| self.failed(&error))?;
+        self.append_text(&text).map_err(|error| self.failed(&error))
+    }
+
+    /// Appends lines of the format.
+    ///
+    /// # Errors
+    ///
+    /// If the file cannot be written.
+    pub fn append_text(&self, text: &[u8]) -> io::Result<()> {
+        OpenOptions::new()
+            .create(true)
+            .append(true)
+            .open(&self.file)?
+            .write_all(text)
+    }
+
+    fn failed(&self, error: &dyn std::fmt::Display) -> String {
         let path: &Path = &self.file;
-        let open = OpenOptions::new().create(true).append(true).open(path);
-        open.and_then(|mut file| file.write_all(lines.as_bytes()))
-            .map_err(|error| format!("{}: {error}", path.display()))
+        format!("{}: {error}", path.display())
     }
 }

@@ -4,6 +4,7 @@ use anyhow::{Result, bail};
 use benchfmt::merge;
 use benchstat::Selection;
 
+use crate::measure::FUNCTIONS;
 use crate::report;
 use crate::results::{self, Results};
 use crate::suite::{Kind, Suite};
@@ -41,17 +42,36 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
             Results::default()
         };
         let listed = suite.list(kind, &all)?;
-        let mut results = merge(old.results, new.results);
+        let mut lines = merge(old.lines, new.lines);
         // What the suite no longer has needs no baseline.
-        results.retain(|result| listed.iter().any(|case| case.name == result.name));
-        results.sort_by_key(|result| listed.iter().position(|case| case.name == result.name));
+        lines.retain(|result| listed.iter().any(|case| case.name == result.name));
+        lines.sort_by_key(|result| listed.iter().position(|case| case.name == result.name));
         merged.push((
             baseline,
             Results {
                 units: new.units,
-                results,
+                lines,
+                ..Results::default()
             },
         ));
+    }
+    let (last, baseline) = (
+        workspace.results().join(FUNCTIONS),
+        workspace.baselines().join(FUNCTIONS),
+    );
+    if last.exists() {
+        let mut new = results::read(&last)?;
+        if baseline.exists() {
+            // The functions of a case go together: what inlining made of them before is of no use.
+            let mut old = results::read(&baseline)?;
+            old.lines.retain(|old| {
+                !new.lines
+                    .iter()
+                    .any(|new| case_of(&new.name) == case_of(&old.name))
+            });
+            new.lines.splice(..0, old.lines);
+        }
+        merged.push((baseline, new));
     }
     if merged.is_empty() {
         bail!("there are no results yet; `cargo xtask bench` measures them");
@@ -61,4 +81,10 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
         eprintln!("wrote {}", path.display());
     }
     report::run(&report::Arguments::default())
+}
+
+/// The case that a line of the functions' file is about.
+fn case_of(name: &str) -> &str {
+    let end = name.find("/owner=").or_else(|| name.find("/function="));
+    end.map_or(name, |end| &name[..end])
 }

@@ -1,12 +1,13 @@
 //! `cargo xtask bench`: measures the suite.
 
+use std::path::Path;
 use std::time::Duration;
 
 use anyhow::{Result, bail};
 use benchstat::Selection;
 
 use crate::machine::{self, Facts};
-use crate::measure::{EXACT_RUNS, Task, measure};
+use crate::measure::{EXACT_RUNS, FUNCTIONS, Task, measure};
 use crate::results::{self, Results};
 use crate::suite::{Kind, Suite};
 use crate::workspace::{Workspace, file_of};
@@ -60,6 +61,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
             let tree = machine::working_tree(&workspace)?;
             if let Some(measured) = measure_described(&suite, &task, &tree, &workspace)? {
                 results::write(&file_of(kind, &workspace.results()), &measured)?;
+                write_functions(&measured, &workspace.results())?;
             }
         }
     }
@@ -117,6 +119,20 @@ pub(crate) fn measure_described(
     measured.describe(&machine::facts(suite, task.kind, workspace)?);
     measured.describe(tree);
     Ok(Some(measured))
+}
+
+/// Writes where the instructions go, if that was measured.
+pub(crate) fn write_functions(measured: &Results, folder: &Path) -> Result<()> {
+    let lines = measured.functions.clone();
+    if lines.is_empty() {
+        return Ok(());
+    }
+    let functions = Results {
+        units: measured.units.clone(),
+        lines,
+        ..Results::default()
+    };
+    results::write(&folder.join(FUNCTIONS), &functions)
 }
 
 /// Whether this machine has what measures a kind; says so where it has not.

@@ -15,7 +15,7 @@ use benchstat::{
 };
 use paired::Revisions;
 
-use crate::bench::{TIME_RUNS, is_measurable, measure_described, task};
+use crate::bench::{TIME_RUNS, is_measurable, measure_described, task, write_functions};
 use crate::machine::{self, Facts};
 use crate::measure::Task;
 use crate::results::{self, Results};
@@ -232,7 +232,7 @@ fn update(
         } else {
             Results::default()
         };
-        kept.results.retain(|result| {
+        kept.lines.retain(|result| {
             is_current(result, &facts) && listed.iter().any(|case| case.name == result.name)
         });
         let mut task: Task<'_> = task(suite, kind, &Selection::parse(filter)?, TIME_RUNS)?;
@@ -240,7 +240,7 @@ fn update(
             task.names = listed.into_iter().map(|case| case.name).collect();
         }
         let times = |name: &str| {
-            kept.results
+            kept.lines
                 .iter()
                 .filter(|result| result.name == name)
                 .count()
@@ -252,13 +252,15 @@ fn update(
         let Some(measured) = measure_described(suite, &task, tree, workspace)? else {
             continue;
         };
+        write_functions(&measured, folder)?;
         let mut updated = Results {
             units: kept.units,
-            results: merge(kept.results, measured.results),
+            lines: merge(kept.lines, measured.lines),
+            ..Results::default()
         };
         updated.append(Results {
             units: measured.units,
-            results: Vec::new(),
+            ..Results::default()
         });
         results::write(&file, &updated)?;
     }

@@ -4,8 +4,6 @@ use std::fs;
 use std::path::Path;
 use std::thread;
 
-use anyhow::Result;
-
 use crate::machine;
 use crate::suite::output;
 
@@ -20,7 +18,7 @@ struct Finding {
     advice: Option<&'static str>,
 }
 
-pub(crate) fn run(_arguments: &Arguments) -> Result<()> {
+pub(crate) fn run() {
     for finding in [
         valgrind(),
         governor(),
@@ -37,7 +35,6 @@ pub(crate) fn run(_arguments: &Arguments) -> Result<()> {
             println!("   {:18} {advice}", "");
         }
     }
-    Ok(())
 }
 
 fn valgrind() -> Finding {

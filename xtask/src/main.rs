@@ -42,7 +42,7 @@ struct Arguments {
 #[derive(Subcommand)]
 enum Verb {
     Bench(bench::Arguments),
-    Compare(compare::Arguments),
+    Compare(Box<compare::Arguments>),
     Baseline(baseline::Arguments),
     Report(report::Arguments),
     Doctor(doctor::Arguments),
@@ -76,7 +76,10 @@ fn run(verb: Verb) -> Result<ExitCode> {
         Verb::Compare(arguments) => compare::run(&arguments),
         Verb::Baseline(arguments) => baseline::run(&arguments).map(|()| ExitCode::SUCCESS),
         Verb::Report(arguments) => report::run(&arguments).map(|()| ExitCode::SUCCESS),
-        Verb::Doctor(arguments) => doctor::run(&arguments).map(|()| ExitCode::SUCCESS),
+        Verb::Doctor(doctor::Arguments {}) => {
+            doctor::run();
+            Ok(ExitCode::SUCCESS)
+        }
     }
 }
 

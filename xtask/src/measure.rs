@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Stdio};
-use std::thread;
+use std::thread::{self, ScopedJoinHandle};
 
 use anyhow::{Context, Result, anyhow, bail};
 use benchfmt::Benchmark;
@@ -28,6 +28,9 @@ const CRITERION: [&str; 7] = [
     "--quiet",
     "--color=never",
 ];
+
+/// A file that the instructions target writes beside its results.
+pub(crate) const FUNCTIONS: &str = "functions.txt";
 
 /// One executable and the cases that it is to measure.
 pub(crate) struct Task<'a> {
@@ -70,7 +73,7 @@ fn measure_in(
             let runs: Vec<_> = (0..task.runs)
                 .map(|number| scope.spawn(move || run(number)))
                 .collect();
-            runs.into_iter().map(|run| run.join()).collect()
+            runs.into_iter().map(ScopedJoinHandle::join).collect()
         });
         for outcome in outcomes {
             all.append(outcome.map_err(|_| anyhow!("a run panicked"))??);
@@ -82,7 +85,7 @@ fn measure_in(
     }
     // Run after run in the file, case after case within a run, whatever order they were measured in.
     let place = |result: &Benchmark| task.names.iter().position(|name| *name == result.name);
-    all.results.sort_by_key(place);
+    all.lines.sort_by_key(place);
     Ok(all)
 }
 
@@ -110,9 +113,13 @@ fn one_run(task: &Task<'_>, folder: &Path, workspace: &Workspace) -> Result<Resu
             String::from_utf8_lossy(&output.stderr).trim()
         );
     }
-    let measured = results::read(&file)?;
+    let mut measured = results::read(&file)?;
+    let functions = folder.join(FUNCTIONS);
+    if functions.exists() {
+        measured.functions = results::read(&functions)?.lines;
+    }
     for name in &task.names {
-        if !measured.results.iter().any(|result| result.name == *name) {
+        if !measured.lines.iter().any(|result| result.name == *name) {
             bail!("{name} was not measured");
         }
     }

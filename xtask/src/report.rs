@@ -1,11 +1,13 @@
 //! `cargo xtask report`: writes the pages that show the committed results.
 
 use std::fs;
+use std::path::PathBuf;
 
 use anyhow::{Context, Result, bail};
 use benchstat::{Collection, Input, Source};
 use report::{Page, splice};
 
+use crate::measure::FUNCTIONS;
 use crate::results::write_whole;
 use crate::suite::Kind;
 use crate::workspace::{Workspace, file_of};
@@ -20,18 +22,10 @@ pub(crate) struct Arguments {
 
 pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     let workspace = Workspace::current();
-    let mut collection = Collection::default();
-    for kind in Kind::ALL {
-        let path = file_of(kind, &workspace.baselines());
-        collection.read_inputs(&[Input {
-            label: "baseline".to_owned(),
-            source: Source::File(path),
-        }])?;
-    }
-    if let Some(problem) = collection.problems().first() {
-        bail!("{problem}");
-    }
-    let page = Page::new(&collection)?;
+    let files = Kind::ALL.map(|kind| file_of(kind, &workspace.baselines()));
+    let collection = read(&files)?;
+    let functions = read(&[workspace.baselines().join(FUNCTIONS)])?;
+    let page = Page::new(&collection, &functions)?;
     let root = workspace.root().join("README.md");
     let readme = fs::read_to_string(&root).with_context(|| root.display().to_string())?;
     let spliced = splice(&readme, "headline", &page.headline())
@@ -54,4 +48,19 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
         eprintln!("wrote {}", path.display());
     }
     Ok(())
+}
+
+fn read(files: &[PathBuf]) -> Result<Collection> {
+    let mut collection = Collection::default();
+    for path in files {
+        let source = Source::File(path.clone());
+        collection.read_inputs(&[Input {
+            label: "baseline".to_owned(),
+            source,
+        }])?;
+    }
+    if let Some(problem) = collection.problems().first() {
+        bail!("{problem}");
+    }
+    Ok(collection)
 }

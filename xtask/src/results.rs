@@ -13,7 +13,9 @@ use crate::machine::Facts;
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Results {
     pub(crate) units: Vec<UnitLine>,
-    pub(crate) results: Vec<Benchmark>,
+    pub(crate) lines: Vec<Benchmark>,
+    /// Where the instructions go, function by function; not written with the rest.
+    pub(crate) functions: Vec<Benchmark>,
 }
 
 impl Results {
@@ -24,12 +26,16 @@ impl Results {
                 self.units.push(unit);
             }
         }
-        self.results.extend(other.results);
+        self.lines.extend(other.lines);
+        // Exact: one run's are as good as another's.
+        if self.functions.is_empty() {
+            self.functions = other.functions;
+        }
     }
 
     /// Puts facts at the head of each result's configuration.
     pub(crate) fn describe(&mut self, facts: &Facts) {
-        for result in &mut self.results {
+        for result in self.lines.iter_mut().chain(&mut self.functions) {
             for (key, value) in facts {
                 result.config.set(key, value);
             }
@@ -51,12 +57,12 @@ pub(crate) fn read(path: &Path) -> Result<Results> {
     let mut results = Results::default();
     while let Some(record) = reader.next_record().with_context(|| name.clone())? {
         match record {
-            Record::Result(result) => results.results.push(result.to_benchmark()),
+            Record::Result(result) => results.lines.push(result.to_benchmark()),
             Record::Unit(unit) => results.units.push(unit),
             Record::Malformed(error) => bail!("{error}"),
         }
     }
-    if results.results.is_empty() {
+    if results.lines.is_empty() {
         bail!("{name}: no benchmark results in this file");
     }
     Ok(results)
@@ -92,7 +98,7 @@ pub(crate) fn write(path: &Path, results: &Results) -> Result<()> {
     for unit in &results.units {
         writer.write_unit(unit)?;
     }
-    for result in &results.results {
+    for result in &results.lines {
         writer.write(result)?;
     }
     write_whole(path, &text)

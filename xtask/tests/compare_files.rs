@@ -81,11 +81,7 @@ fn one_more_allocation_fails_and_is_named() {
 
 #[test]
 fn a_case_that_is_gone_fails_and_is_named() {
-    let gone = GOOD
-        .lines()
-        .take(5)
-        .map(|line| format!("{line}\n"))
-        .collect::<String>();
+    let gone: String = GOOD.split_inclusive('\n').take(5).collect();
     let output = Folder::new().compare(GOOD, gone, &[]);
     assert_eq!(output.status.code(), Some(1));
     let named = stdout(&output)

@@ -26,7 +26,7 @@ impl FormId {
 pub struct Forms {
     /// The names, one after the other.
     names: String,
-    forms: Vec<Form>,
+    entries: Vec<Entry>,
     lists: Vec<Box<[UnitId]>>,
     list_ids: HashMap<Box<[UnitId]>, u32>,
     ids: HashTable<u32>,
@@ -34,10 +34,11 @@ pub struct Forms {
 }
 
 #[derive(Clone, Copy, Debug)]
-struct Form {
+struct Entry {
     /// Where its name ends; it starts where the one before ends.
     name_end: usize,
-    list: u32,
+    /// Its list of units.
+    units: u32,
     /// The form of the result that came next the last time.
     next: u32,
 }
@@ -47,11 +48,11 @@ impl Forms {
     #[inline]
     pub fn name(&self, id: FormId) -> &str {
         let start = match id.index().checked_sub(1) {
-            Some(before) => self.forms.get(before).map_or(0, |form| form.name_end),
+            Some(before) => self.entries.get(before).map_or(0, |form| form.name_end),
             None => 0,
         };
         let end = self
-            .forms
+            .entries
             .get(id.index())
             .map_or(start, |form| form.name_end);
         &self.names[start..end]
@@ -60,71 +61,79 @@ impl Forms {
     /// The units of a form, in the order of the line.
     #[inline]
     pub fn units(&self, id: FormId) -> &[UnitId] {
-        self.forms
+        self.entries
             .get(id.index())
-            .map_or(&[], |form| &self.lists[form.list as usize])
+            .map_or(&[], |form| &self.lists[form.units as usize])
     }
 
     /// How many forms there are.
     pub fn len(&self) -> usize {
-        self.forms.len()
+        self.entries.len()
     }
 
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
-        self.forms.is_empty()
+        self.entries.is_empty()
     }
 
     /// All ids, in the order in which the forms were first seen.
     pub fn ids(&self) -> impl ExactSizeIterator<Item = FormId> + use<> {
-        (0..self.forms.len()).map(|id| FormId(id as u32))
+        (0..self.entries.len()).map(|id| FormId(id as u32))
     }
 
     /// The form that is likely to come after another: the one that did the last time. Runs repeat
     /// their order, so nearly every guess is right.
     #[inline]
     pub(crate) fn guess(&self, last: Option<FormId>) -> Option<FormId> {
-        let next = self.forms.get(last?.index())?.next;
-        ((next as usize) < self.forms.len()).then_some(FormId(next))
+        let next = self.entries.get(last?.index())?.next;
+        ((next as usize) < self.entries.len()).then_some(FormId(next))
     }
 
-    /// The id of a form, which is added if it is new. It came after `last`.
-    pub(crate) fn intern(&mut self, name: &str, units: &[UnitId], last: Option<FormId>) -> FormId {
-        let list = match self.list_ids.get(units) {
-            Some(&list) => list,
-            None => {
-                let list = self.lists.len() as u32;
-                self.lists.push(units.into());
-                self.list_ids.insert(units.into(), list);
-                list
-            }
-        };
-        let hash = self.hasher.hash_one((name, list));
+    /// The id of a form, which is added if it is new. It came after `previous`.
+    pub(crate) fn intern(
+        &mut self,
+        name: &str,
+        units: &[UnitId],
+        previous: Option<FormId>,
+    ) -> FormId {
+        let units = self.intern_units(units);
+        let hash = self.hasher.hash_one((name, units));
         let found = self.ids.find(hash, |&id| {
-            self.forms[id as usize].list == list && self.name(FormId(id)) == name
+            self.entries[id as usize].units == units && self.name(FormId(id)) == name
         });
-        let id = match found {
-            Some(&id) => id,
-            None => {
-                let id = self.forms.len() as u32;
-                self.names.push_str(name);
-                self.forms.push(Form {
-                    name_end: self.names.len(),
-                    list,
-                    next: u32::MAX,
-                });
-                let mut ids = std::mem::take(&mut self.ids);
-                ids.insert_unique(hash, id, |&id| {
-                    let list = self.forms[id as usize].list;
-                    self.hasher.hash_one((self.name(FormId(id)), list))
-                });
-                self.ids = ids;
-                id
-            }
-        };
-        if let Some(last) = last.and_then(|last| self.forms.get_mut(last.index())) {
-            last.next = id;
+        let id = found
+            .copied()
+            .unwrap_or_else(|| self.add(name, units, hash));
+        if let Some(previous) = previous.and_then(|form| self.entries.get_mut(form.index())) {
+            previous.next = id;
         }
         FormId(id)
+    }
+
+    fn add(&mut self, name: &str, units: u32, hash: u64) -> u32 {
+        let id = self.entries.len() as u32;
+        self.names.push_str(name);
+        self.entries.push(Entry {
+            name_end: self.names.len(),
+            units,
+            next: u32::MAX,
+        });
+        let mut ids = std::mem::take(&mut self.ids);
+        ids.insert_unique(hash, id, |&id| {
+            let units = self.entries[id as usize].units;
+            self.hasher.hash_one((self.name(FormId(id)), units))
+        });
+        self.ids = ids;
+        id
+    }
+
+    fn intern_units(&mut self, units: &[UnitId]) -> u32 {
+        if let Some(&known) = self.list_ids.get(units) {
+            return known;
+        }
+        let id = self.lists.len() as u32;
+        self.lists.push(units.into());
+        self.list_ids.insert(units.into(), id);
+        id
     }
 }

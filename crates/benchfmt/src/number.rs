@@ -44,6 +44,8 @@ pub(crate) fn parse_float_bytes(text: &[u8]) -> Result<f64, NumberError> {
 /// floating point numbers accurately", PLDI 1990).
 #[inline]
 pub(crate) fn short_decimal(text: &[u8]) -> Option<(f64, &[u8])> {
+    /// More digits may overflow 64 bits.
+    const MOST: usize = 19;
     let (whole, mut rest) = digits(text, 0);
     let mut count = text.len() - rest.len();
     let mut value = whole;
@@ -54,8 +56,6 @@ pub(crate) fn short_decimal(text: &[u8]) -> Option<(f64, &[u8])> {
         count += decimals;
         power = -(decimals as i32);
     }
-    /// More digits may overflow 64 bits.
-    const MOST: usize = 19;
     if count == 0 || count > MOST || value >= 1 << 53 {
         return None;
     }

@@ -155,7 +155,7 @@ impl<W: Write> Writer<W> {
             let start = lines.len();
             put(&mut lines, format_args!("{key}: {value}"));
             let reads_back = matches!(
-                Line::new(lines[start..].as_bytes()),
+                Line::new(&lines.as_bytes()[start..]),
                 Line::Config { key: k, value: v } if k == key && v == value
             );
             let control = |c: char| c.is_control() && c != '\t';

@@ -1,19 +1,19 @@
 //! From results to tables: every value to its cell, every cell to its place.
 
-use std::ops::Range;
 use std::sync::Arc;
 
 use benchfmt::UnitId;
 use hashbrown::HashMap;
 
+use crate::cells::{Cells, Outline, Placed};
 use crate::collection::{Collection, Input};
-use crate::compute::{Sample, compute};
+use crate::compute::compute;
 use crate::expression::{Match, Pattern};
 use crate::intern::Interner;
 use crate::key::{EMPTY, Origin, Projector, value};
 use crate::query::Query;
 use crate::sources::Sources;
-use crate::table::{Arranged, Column, Table};
+use crate::table::{Arranged, Table};
 
 /// The section of values that the filter drops.
 const DROPPED: u32 = u32::MAX;
@@ -46,18 +46,6 @@ struct Plan<'q> {
     /// For each unit of each series.
     deposits: Vec<Deposit>,
     sources: Sources<'q>,
-    config_sets: ConfigSets,
-}
-
-/// Where a series belongs.
-#[derive(Clone, Copy, Debug)]
-struct Placed {
-    row: u32,
-    column: u32,
-    residue: u32,
-    config: u32,
-    /// How many results it has.
-    count: u32,
 }
 
 /// The values of one unit of a series: they go to one cell.
@@ -65,51 +53,6 @@ struct Placed {
 struct Deposit {
     section: u32,
     series: u32,
-}
-
-/// Sets of configurations, each kept once.
-#[derive(Debug, Default)]
-struct ConfigSets {
-    sets: Vec<Box<[u32]>>,
-    ids: HashMap<Box<[u32]>, u32>,
-    /// By set and added configuration: the set with it.
-    added: HashMap<(u32, u32), u32>,
-    /// By configuration: the set of it alone, plus 1.
-    single: Vec<u32>,
-}
-
-impl ConfigSets {
-    fn intern(&mut self, set: Box<[u32]>) -> u32 {
-        let sets = &mut self.sets;
-        *self.ids.entry(set).or_insert_with_key(|set| {
-            sets.push(set.clone());
-            (sets.len() - 1) as u32
-        })
-    }
-
-    fn of(&mut self, config: u32) -> u32 {
-        let at = config as usize;
-        if at >= self.single.len() {
-            self.single.resize(at + 1, 0);
-        }
-        if self.single[at] == 0 {
-            self.single[at] = self.intern([config].into()) + 1;
-        }
-        self.single[at] - 1
-    }
-
-    fn with(&mut self, set: u32, config: u32) -> u32 {
-        if let Some(&with) = self.added.get(&(set, config)) {
-            return with;
-        }
-        let mut members = self.sets[set as usize].to_vec();
-        if !members.contains(&config) {
-            members.push(config);
-        }
-        let with = self.intern(members.into());
-        self.added.insert((set, config), with);
-        with
-    }
 }
 
 impl<'q> Plan<'q> {
@@ -131,7 +74,6 @@ impl<'q> Plan<'q> {
             series: Vec::new(),
             deposits: Vec::new(),
             sources: Sources::default(),
-            config_sets: ConfigSets::default(),
         }
     }
 
@@ -214,116 +156,71 @@ impl<'q> Plan<'q> {
         let (table_keys, table_ranks) = self.tables.finish(&self.texts);
         let (row_keys, row_ranks) = self.rows.finish(&self.texts);
         let (column_keys, column_ranks) = self.columns.finish(&self.texts);
-        let (sections, series, deposits) = (&self.sections, &self.series, &self.deposits);
-        let mut section_order: Vec<u32> = (0..sections.len() as u32).collect();
-        section_order.sort_unstable_by_key(|&section| {
-            let (table, unit) = sections[section as usize];
-            (table_ranks[table as usize], unit)
-        });
-        let mut section_ranks = vec![0; sections.len()];
-        for (rank, &section) in section_order.iter().enumerate() {
-            section_ranks[section as usize] = rank as u32;
-        }
-
-        // The deposits by table, row and column; those of one cell are neighbours then.
-        let mut order: Vec<u32> = Vec::with_capacity(deposits.len());
-        order.extend(
-            (0..deposits.len() as u32)
-                .filter(|&deposit| deposits[deposit as usize].section != DROPPED),
-        );
-        let placed = |deposit: &Deposit| &series[deposit.series as usize];
-        order = sorted(order, deposits, column_ranks.len(), |deposit| {
-            column_ranks[placed(deposit).column as usize]
-        });
-        order = sorted(order, deposits, row_ranks.len(), |deposit| {
-            row_ranks[placed(deposit).row as usize]
-        });
-        order = sorted(order, deposits, section_ranks.len(), |deposit| {
-            section_ranks[deposit.section as usize]
-        });
-
-        let mut outlines: Vec<Outline> = Vec::with_capacity(sections.len());
-        let mut samples: Vec<Sample> = Vec::with_capacity(order.len());
-        let mut varying: HashMap<usize, Vec<String>> = HashMap::new();
-        let mut columns = Columns::new(&column_ranks);
-        let mut end = 0;
-        let mut last: Option<(Deposit, Placed)> = None;
-        let mut hidden = Vec::new();
+        let order = self.order(&table_ranks, &row_ranks, &column_ranks);
+        let mut cells = Cells::new(&column_ranks, order.len());
         for &at in &order {
-            let deposit = deposits[at as usize];
-            let placed = *placed(&deposit);
-            let start = end;
-            end += placed.count as usize;
-            let same_table = last.is_some_and(|(last, _)| last.section == deposit.section);
-            let same_row = same_table && last.is_some_and(|(_, last)| last.row == placed.row);
-            if same_row
-                && let Some((_, first)) = last
-                && first.column == placed.column
-                && let Some(sample) = samples.last_mut()
-            {
-                sample.grow(
-                    placed.count,
-                    self.config_sets.with(sample.configs, placed.config),
-                );
-                if first.residue != placed.residue {
-                    self.residue
-                        .differences(first.residue, placed.residue, &mut hidden);
-                    let fields = hidden
-                        .iter()
-                        .map(|&field| self.residue.field_name(field).to_owned());
-                    varying.insert(samples.len() - 1, fields.collect());
-                }
-                continue;
-            }
-            hidden.clear();
-            if !same_table {
-                if let Some(outline) = outlines.last_mut() {
-                    columns.finish(outline, &mut samples);
-                }
-                let (key, unit) = sections[deposit.section as usize];
-                outlines.push(Outline::new(
-                    key,
-                    &self.units[unit as usize],
-                    samples.len(),
-                    collection,
-                ));
-            }
-            let Some(outline) = outlines.last_mut() else {
-                continue;
-            };
-            columns.add(placed.column);
-            let configs = self.config_sets.of(placed.config);
-            samples.push(Sample::new(start, placed.count, placed.column, configs));
-            outline.cells.end = samples.len();
-            if same_row && let Some(row) = outline.rows.last_mut() {
-                row.1 = samples.len() as u32;
-            } else {
-                outline.rows.push((placed.row, samples.len() as u32));
-            }
-            last = Some((deposit, placed));
+            let Deposit { section, series } = self.deposits[at as usize];
+            let placed = self.series[series as usize];
+            cells.add(section, placed, &self.residue, || {
+                let (key, unit) = self.sections[section as usize];
+                let unit = &self.units[unit as usize];
+                Outline::new(key, unit, collection.metadata())
+            });
         }
-        if let Some(outline) = outlines.last_mut() {
-            columns.finish(outline, &mut samples);
-        }
+        let (outlines, mut cells) = cells.finish();
         drop((self.series, self.deposits));
-        let mut values = vec![0.0; end];
+        let mut values = vec![0.0; cells.values];
         self.sources.arrange(order);
-        compute(&outlines, &mut samples, &mut values, &self.sources, query);
+        compute(
+            &outlines,
+            &mut cells.samples,
+            &mut values,
+            &self.sources,
+            query,
+        );
         drop(self.sources);
         let arranged = Arc::new(Arranged {
             table_keys,
             row_keys,
             column_keys,
             texts: self.texts,
-            samples,
+            cells,
             values,
-            varying,
-            config_sets: self.config_sets.sets,
         });
         outlines
             .into_iter()
             .map(|outline| outline.into_table(&arranged, query))
             .collect()
+    }
+
+    /// The deposits by table, row and column; those of one cell are neighbours then, in the order
+    /// in which their series were first seen.
+    fn order(&self, tables: &[u32], rows: &[u32], columns: &[u32]) -> Vec<u32> {
+        let mut sections: Vec<u32> = (0..self.sections.len() as u32).collect();
+        sections.sort_unstable_by_key(|&section| {
+            let (table, unit) = self.sections[section as usize];
+            (tables[table as usize], unit)
+        });
+        let mut section_ranks = vec![0; sections.len()];
+        for (rank, section) in sections.into_iter().enumerate() {
+            section_ranks[section as usize] = rank as u32;
+        }
+        let deposits = &self.deposits;
+        let mut order: Vec<u32> = Vec::with_capacity(deposits.len());
+        order.extend(
+            (0..deposits.len() as u32)
+                .filter(|&deposit| deposits[deposit as usize].section != DROPPED),
+        );
+        let placed = |deposit: &Deposit| &self.series[deposit.series as usize];
+        order = sorted(order, deposits, columns.len(), |deposit| {
+            columns[placed(deposit).column as usize]
+        });
+        order = sorted(order, deposits, rows.len(), |deposit| {
+            rows[placed(deposit).row as usize]
+        });
+        sorted(order, deposits, section_ranks.len(), |deposit| {
+            section_ranks[deposit.section as usize]
+        })
     }
 }
 
@@ -375,81 +272,4 @@ fn leaf(
             })
             .collect(),
     )
-}
-
-/// A table before its columns are summarised.
-#[derive(Debug)]
-pub(crate) struct Outline {
-    pub(crate) key: u32,
-    pub(crate) unit: String,
-    pub(crate) better: Option<benchfmt::Better>,
-    pub(crate) assumption: benchfmt::Assumption,
-    /// The keys of the columns, in order.
-    pub(crate) columns: Vec<u32>,
-    /// The keys of the rows, in order, and where the cells of each end.
-    pub(crate) rows: Vec<(u32, u32)>,
-    /// Its cells among all.
-    pub(crate) cells: Range<usize>,
-}
-
-/// The columns of a table, found while its cells are.
-struct Columns<'r> {
-    ranks: &'r [u32],
-    found: Vec<u32>,
-    is_found: Vec<bool>,
-}
-
-impl<'r> Columns<'r> {
-    fn new(ranks: &'r [u32]) -> Self {
-        Self {
-            ranks,
-            found: Vec::new(),
-            is_found: vec![false; ranks.len()],
-        }
-    }
-
-    fn add(&mut self, column: u32) {
-        if !std::mem::replace(&mut self.is_found[column as usize], true) {
-            self.found.push(column);
-        }
-    }
-
-    /// Gives a table its columns, and its cells the places of theirs; then starts afresh.
-    fn finish(&mut self, outline: &mut Outline, samples: &mut [Sample]) {
-        self.found
-            .sort_unstable_by_key(|&column| self.ranks[column as usize]);
-        let places: HashMap<u32, u32> = self.found.iter().copied().zip(0..).collect();
-        for sample in &mut samples[outline.cells.clone()] {
-            sample.column = places.get(&sample.column).copied().unwrap_or(0);
-        }
-        for &column in &self.found {
-            self.is_found[column as usize] = false;
-        }
-        outline.columns = std::mem::take(&mut self.found);
-    }
-}
-
-impl Outline {
-    fn new(key: u32, unit: &str, first_cell: usize, collection: &Collection) -> Self {
-        let metadata = collection.metadata();
-        Self {
-            key,
-            unit: unit.to_owned(),
-            better: metadata.better(unit),
-            assumption: metadata.assumption(unit),
-            columns: Vec::new(),
-            rows: Vec::new(),
-            cells: first_cell..first_cell,
-        }
-    }
-
-    fn into_table(self, arranged: &Arc<Arranged>, query: &Query) -> Table {
-        let columns = self
-            .columns
-            .iter()
-            .enumerate()
-            .map(|(place, &key)| Column::summarise(key, place, &self, arranged))
-            .collect();
-        Table::new(self, columns, arranged, query)
-    }
 }

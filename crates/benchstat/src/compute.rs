@@ -4,7 +4,7 @@ use std::thread;
 
 use benchfmt::Assumption;
 
-use crate::arrange::Outline;
+use crate::cells::Outline;
 use crate::query::Query;
 use crate::sources::{Cursor, Sources};
 use crate::statistics::{MedianIntervals, UTest, UTestError, median};
@@ -16,8 +16,8 @@ pub(crate) struct Sample {
     count: u32,
     /// The place of its column in the table.
     pub(crate) column: u32,
-    /// The set of configurations that its results have.
-    pub(crate) configs: u32,
+    /// The configuration of its first result.
+    pub(crate) config: u32,
     pub(crate) test: Test,
     pub(crate) center: f64,
     pub(crate) low: f64,
@@ -40,12 +40,12 @@ pub(crate) enum Test {
 }
 
 impl Sample {
-    pub(crate) fn new(start: usize, count: u32, column: u32, configs: u32) -> Self {
+    pub(crate) fn new(start: usize, count: u32, column: u32, config: u32) -> Self {
         Self {
             start,
             count,
             column,
-            configs,
+            config,
             test: Test::None,
             center: 0.0,
             low: 0.0,
@@ -55,9 +55,8 @@ impl Sample {
     }
 
     /// Adds values that follow those it has.
-    pub(crate) fn grow(&mut self, count: u32, configs: u32) {
+    pub(crate) fn grow(&mut self, count: u32) {
         self.count += count;
-        self.configs = configs;
     }
 
     pub(crate) fn values<'v>(&self, all: &'v [f64]) -> &'v [f64] {
@@ -97,7 +96,7 @@ pub(crate) fn compute(
     } else {
         thread::available_parallelism().map_or(1, usize::from)
     };
-    let shares = split(tables, samples, values, sources.iter(), processors);
+    let shares = split(tables, samples, values, sources.cursor(), processors);
     thread::scope(|scope| {
         let mut shares = shares.into_iter();
         let first = shares.next();

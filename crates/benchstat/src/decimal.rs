@@ -35,7 +35,7 @@ impl Fixed {
         const MOST: f64 = (1_u64 << 50) as f64;
         let (value, power) = (self.value.abs(), *POWERS.get(self.decimals)?);
         let scaled = value * power;
-        if !(scaled < MOST) {
+        if scaled >= MOST {
             return None;
         }
         let whole = scaled as u64;

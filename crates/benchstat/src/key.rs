@@ -138,7 +138,7 @@ struct Groups {
     keys: Vec<String>,
     places: HashMap<String, u32>,
     /// Each group: place of the key and value, in the order of the keys.
-    groups: Vec<Box<[(u32, u32)]>>,
+    members: Vec<Box<[(u32, u32)]>>,
     ids: HashMap<Box<[(u32, u32)]>, u32>,
 }
 
@@ -383,7 +383,7 @@ impl FieldState<'_> {
 
 impl Groups {
     fn get(&self, group: u32) -> &[(u32, u32)] {
-        &self.groups[group as usize]
+        &self.members[group as usize]
     }
 
     fn component(
@@ -405,10 +405,10 @@ impl Groups {
             group.push((place, values.intern(value)));
         }
         group.sort_unstable();
-        let groups = &mut self.groups;
+        let members = &mut self.members;
         *self.ids.entry(group.into()).or_insert_with_key(|group| {
-            groups.push(group.clone());
-            (groups.len() - 1) as u32
+            members.push(group.clone());
+            (members.len() - 1) as u32
         })
     }
 }

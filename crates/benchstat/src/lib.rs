@@ -3,6 +3,7 @@
 #![forbid(unsafe_code)]
 
 mod arrange;
+mod cells;
 #[cfg(feature = "cli")]
 pub mod cli;
 mod collection;

@@ -73,7 +73,7 @@ impl<'c> Sources<'c> {
     }
 
     /// Goes through the deposits, cell by cell.
-    pub(crate) fn iter(&self) -> Cursor<'_> {
+    pub(crate) fn cursor(&self) -> Cursor<'_> {
         Cursor {
             sources: self,
             order: &self.order,

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use benchfmt::{Shortest, class};
+use benchfmt::class;
 
 use crate::scale::common_scale;
 use crate::text::Style;
@@ -90,7 +90,7 @@ pub(crate) fn values(change: &Change, unit: &str) -> (String, String) {
     let exact =
         from.fract() == 0.0 && to.fract() == 0.0 && interval.is_none_or(|(low, high)| low == high);
     if exact {
-        return (Shortest(from).to_string(), Shortest(to).to_string());
+        return (from.to_string(), to.to_string());
     }
     let scale = common_scale([from, to], class(unit));
     (scale.format(from), scale.format(to))

@@ -4,9 +4,8 @@ use std::fmt;
 use std::sync::Arc;
 
 use benchfmt::{Assumption, Better};
-use hashbrown::HashMap;
 
-use crate::arrange::Outline;
+use crate::cells::{Found, Outline};
 use crate::collection::ConfigId;
 use crate::compute::{Sample, Test};
 use crate::decimal::Fixed;
@@ -23,11 +22,8 @@ pub(crate) struct Arranged {
     pub(crate) row_keys: Keys,
     pub(crate) column_keys: Keys,
     pub(crate) texts: Interner,
-    pub(crate) samples: Vec<Sample>,
+    pub(crate) cells: Found,
     pub(crate) values: Vec<f64>,
-    /// By sample: the hidden fields in which its results differ.
-    pub(crate) varying: HashMap<usize, Vec<String>>,
-    pub(crate) config_sets: Vec<Box<[u32]>>,
 }
 
 /// The results of one unit and table key, in rows and columns.
@@ -166,7 +162,7 @@ impl Column {
         let mut from_zero = false;
         let mut start = outline.cells.start;
         for &(_, end) in &outline.rows {
-            let row = &arranged.samples[start..end as usize];
+            let row = &arranged.cells.samples[start..end as usize];
             start = end as usize;
             let base = row.first().filter(|sample| sample.column == 0);
             base_rows += usize::from(base.is_some());
@@ -303,7 +299,7 @@ pub struct Cell<'t> {
 
 impl<'t> Cell<'t> {
     fn data(self) -> &'t Sample {
-        &self.table.arranged.samples[self.index]
+        &self.table.arranged.cells.samples[self.index]
     }
 
     /// The place of its column, counted from 0.
@@ -333,7 +329,7 @@ impl<'t> Cell<'t> {
         if data.test == Test::None {
             return None;
         }
-        let base = &self.table.arranged.samples[self.first];
+        let base = &self.table.arranged.cells.samples[self.first];
         Some(Comparison {
             p: data.p,
             alpha: match data.test {
@@ -347,15 +343,17 @@ impl<'t> Cell<'t> {
 
     /// The configurations that its results have.
     pub fn configs(self) -> impl ExactSizeIterator<Item = ConfigId> + use<'t> {
-        let set = &self.table.arranged.config_sets[self.data().configs as usize];
-        set.iter().map(|&id| ConfigId(id))
+        let several = self.table.arranged.cells.configs.get(&self.index);
+        let only = std::slice::from_ref(&self.data().config);
+        let ids = several.map_or(only, Vec::as_slice);
+        ids.iter().map(|&id| ConfigId(id))
     }
 
     /// What to know before believing its summary.
     pub fn notes(self) -> impl Iterator<Item = Note> + use<'t> {
         let data = self.data();
         let levels = self.table.levels;
-        let varies = self.table.arranged.varying.get(&self.index);
+        let varies = self.table.arranged.cells.varying.get(&self.index);
         let summary = match self.table.assumption {
             Assumption::Exact if data.low != data.high => Some(Note::Inexact {
                 low: data.low,
@@ -383,7 +381,7 @@ impl<'t> Cell<'t> {
             Test::Failed(UTestError::SamplesEqual) => Some(Note::SamplesEqual),
             Test::Failed(UTestError::SampleSize) => Some(Note::SampleEmpty),
             Test::U if data.p > levels.alpha => {
-                let base = &self.table.arranged.samples[self.first];
+                let base = &self.table.arranged.cells.samples[self.first];
                 let enough = levels.need_for_test.unwrap_or(10);
                 (base.len() < enough && data.len() < enough).then_some(Note::TooFewForTest {
                     need: levels.need_for_test,

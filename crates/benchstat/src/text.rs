@@ -34,6 +34,14 @@ fn start(column: usize) -> usize {
     }
 }
 
+/// Whether a column of the layout does not grow: of those that a cell takes all but the first.
+fn is_narrow(column: usize) -> bool {
+    match column.checked_sub(LABEL + CENTER) {
+        None => column > LABEL,
+        Some(after) => !after.is_multiple_of(CENTER + DELTA),
+    }
+}
+
 /// How many rows are laid out at once: enough to be worth a thread's while, few enough that
 /// their text stays in the processor's cache.
 const ROWS_AT_ONCE: usize = 2048;
@@ -87,11 +95,7 @@ impl Writer {
             layout.clear();
             lay_out(table, start..rows.min(start + ROWS_AT_ONCE), layout, &notes);
         });
-        // Of the columns that a cell takes only the first grows.
-        let columns = Columns::new(parts, |column| {
-            column > LABEL + CENTER && (column - LABEL - CENTER) % (CENTER + DELTA) > 0
-                || (LABEL + 1..LABEL + CENTER).contains(&column)
-        });
+        let columns = Columns::new(parts, is_narrow);
         let color = self.style.color;
         if count == 1 || columns.width().saturating_mul(ROWS_AT_ONCE) > MOST_AT_ONCE {
             for part in parts {

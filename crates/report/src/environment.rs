@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use benchstat::{Collection, Table};
+use benchstat::{Cell, Collection, Table};
 
 /// The configuration's keys, in the order in which a reader asks.
 const KEYS: [&str; 14] = [
@@ -31,11 +31,9 @@ pub(crate) fn table(collection: &Collection, tables: &[Table]) -> String {
         if ["B/op", "peak-B", "retained-B"].contains(&table.unit()) {
             continue;
         }
-        let configs = table.rows().flat_map(|row| {
-            row.cells()
-                .flat_map(|cell| cell.configs())
-                .collect::<Vec<_>>()
-        });
+        let configs = table
+            .rows()
+            .flat_map(|row| row.cells().flat_map(Cell::configs).collect::<Vec<_>>());
         for config in configs {
             for (row, key) in KEYS.iter().enumerate() {
                 if let Some(value) = collection.config_value(config, key) {

@@ -6,6 +6,7 @@
 
 mod environment;
 mod finding;
+mod functions;
 mod matrix;
 mod page;
 mod splice;

@@ -27,6 +27,26 @@ impl Matrix {
         })
     }
 
+    /// As [`new`](Self::new), with a row for each value of another key.
+    pub(crate) fn of_rows(
+        collection: &Collection,
+        filter: &str,
+        row: &str,
+        key: &str,
+    ) -> Result<Self, QueryError> {
+        let ignore = ".config .file .fullname";
+        let expressions = Expressions {
+            filter,
+            table: "",
+            row,
+            col: key,
+            ignore,
+        };
+        Ok(Self {
+            tables: Query::new(&expressions)?.tables(collection),
+        })
+    }
+
     /// The table of a unit.
     pub(crate) fn table(&self, unit: &str) -> Option<&Table> {
         self.tables.iter().find(|table| table.unit() == unit)
@@ -109,7 +129,7 @@ impl Matrix {
 fn shown(unit: &str, cell: Cell<'_>, base: Option<Cell<'_>>) -> String {
     let summary = cell.summary();
     let scale = common_scale([summary.center], class(unit));
-    let mut text = scale.format(summary.center).to_string();
+    let mut text = scale.format(summary.center);
     // Counts that are whole are shown as they are.
     if summary.center.fract() == 0.0 && summary.center < 1e4 {
         text = format!("{}", summary.center);

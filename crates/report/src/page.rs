@@ -5,6 +5,7 @@ use thiserror::Error;
 
 use crate::environment;
 use crate::finding::{self, BASE};
+use crate::functions;
 use crate::matrix::Matrix;
 
 /// Why there is no page.
@@ -60,19 +61,21 @@ const VARIANTS: &str =
 /// The results, laid out for a reader.
 pub struct Page<'c> {
     collection: &'c Collection,
+    functions: &'c Collection,
     handlers: Matrix,
     parsers: Matrix,
     pools: Matrix,
     buffers: Matrix,
+    owners: Matrix,
 }
 
 impl<'c> Page<'c> {
-    /// Lays out the results of a collection.
+    /// Lays out the results of a collection, and where the instructions go, function by function.
     ///
     /// # Errors
     ///
     /// If there are none of the handlers.
-    pub fn new(collection: &'c Collection) -> Result<Self, PageError> {
+    pub fn new(collection: &'c Collection, functions: &'c Collection) -> Result<Self, PageError> {
         let handlers = Matrix::new(collection, ".name:(Data OR Invoice)", VARIANTS)?;
         if handlers.tables().is_empty() {
             return Err(PageError::NoResults);
@@ -83,6 +86,8 @@ impl<'c> Page<'c> {
             parsers: Matrix::new(collection, ".name:Parse", "/parser")?,
             pools: Matrix::new(collection, ".name:Pool", "/pool")?,
             buffers: Matrix::new(collection, ".name:Buffer", "/step")?,
+            owners: Matrix::of_rows(functions, "/owner:/./", "/owner", VARIANTS)?,
+            functions,
         })
     }
 
@@ -134,6 +139,13 @@ impl<'c> Page<'c> {
                     text += &format!("\n{table}");
                 }
             }
+        }
+        text += "\n## Where the instructions go\n\nOf one order of 10 items, by the crate that a function belongs to; what is \
+                 inlined counts where it was inlined. `std` copies and compares, `libc` is memcpy, malloc and free.\n\n";
+        text += &self.owners.markdown("instructions/op");
+        text += "\nThe functions that cost most:\n";
+        for variant in self.owners.columns("instructions/op") {
+            text += &functions::table(self.functions, &variant);
         }
         text += "\n## Measured with\n\n";
         text += &environment::table(self.collection, self.handlers.tables());

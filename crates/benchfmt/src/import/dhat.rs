@@ -105,7 +105,7 @@ impl<'de> Deserialize<'de> for Totals {
                 let mut totals = Totals::default();
                 while let Some(point) = points.next_element()? {
                     totals = totals.plus(&point).ok_or_else(|| {
-                        A::Error::custom("a sum over the program points is larger than 2^64")
+                        A::Error::custom("a sum over the program points does not fit 64 bits")
                     })?;
                 }
                 Ok(totals)

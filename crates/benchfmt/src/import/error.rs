@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use thiserror::Error;
 
 use super::name::MAX_NAME;
-use super::tree::{MAX_DEPTH, MAX_ENTRIES, MAX_FILE};
+use super::tree::{MAX_DEPTH, MAX_ENTRIES};
 use crate::error::Printable;
 
 /// Why the content of a recording could not be used.
@@ -119,11 +119,14 @@ pub enum ImportError {
         /// The file.
         path: PathBuf,
     },
-    /// A file larger than [`MAX_FILE`].
-    #[error("{}: larger than {MAX_FILE} bytes", Shown(path))]
+    /// A file larger than [`MAX_FILE`](super::MAX_FILE), or for a heap profile
+    /// [`MAX_HEAP_FILE`](super::MAX_HEAP_FILE).
+    #[error("{}: larger than {limit} bytes", Shown(path))]
     TooLarge {
         /// The file.
         path: PathBuf,
+        /// The most bytes that are read.
+        limit: usize,
     },
     /// A symbolic link to a folder, which is not followed: it may lead back up.
     #[error("{}: a symbolic link to a folder is not followed", Shown(path))]

@@ -32,21 +32,25 @@
 //! What is read came from a disk and may be anything. It is an error with its place, or it is
 //! finite numbers under a name that [`Writer`](crate::Writer) writes and [`Reader`](crate::Reader)
 //! reads back equal. Files, folders and names larger than their bounds ([`MAX_FILE`],
-//! [`MAX_DEPTH`], [`MAX_ENTRIES`], [`MAX_NAME`]) are errors, so time and memory are bounded.
+//! [`MAX_HEAP_FILE`], [`MAX_DEPTH`], [`MAX_ENTRIES`], [`MAX_NAME`]) are errors, so time and memory are bounded.
 
 pub mod callgrind;
 pub mod criterion;
 pub mod dhat;
 mod error;
+mod file;
 pub mod iai_callgrind;
 mod json;
 mod name;
+mod read;
 mod recording;
 mod tree;
 mod unit;
 
 pub use error::{Defect, ImportError};
+pub use file::{MAX_FILE, MAX_HEAP_FILE, accepts};
 pub use name::MAX_NAME;
+pub use read::{Options, Recordings, read};
 pub use recording::{Recording, Sample, Tool};
-pub use tree::{MAX_DEPTH, MAX_ENTRIES, MAX_FILE, Options, Recordings, accepts, read};
+pub use tree::{MAX_DEPTH, MAX_ENTRIES};
 pub use unit::unit_lines;

@@ -136,7 +136,7 @@ fn malformed_samples_are_errors_with_their_place() {
         ),
         (
             "{\"iters\":[1],\n\"times\":[-1]}",
-            "2:11: invalid value: floating point `-1.0`, expected a number that is not negative",
+            "2:12: invalid value: floating point `-1.0`, expected a number that is not negative",
         ),
         (
             r#"{"iters":[1],"times":[1e999]}"#,
@@ -181,10 +181,10 @@ fn malformed_names_are_errors() {
     );
     let not_utf8 = name(b"{\"full_id\": \"\xff\"}").unwrap_err();
     assert_eq!(not_utf8, "1:14: invalid unicode code point");
-    let long = format!(r#"{{"full_id": "{}"}}"#, " ".repeat(30_000));
+    let long = format!(r#"{{"full_id": "{}"}}"#, " ".repeat(2000));
     assert_eq!(
         name(long.as_bytes()).unwrap_err(),
-        "a name longer than 65536 bytes"
+        "a name longer than 4096 bytes"
     );
 }
 

@@ -3,7 +3,7 @@
 use std::fs::{self, File};
 use std::path::Path;
 
-use benchfmt::import::{ImportError, MAX_DEPTH, MAX_FILE, Options, Tool, accepts, read};
+use benchfmt::import::{ImportError, MAX_DEPTH, MAX_HEAP_FILE, Options, Tool, accepts, read};
 use tempfile::{TempDir, tempdir};
 
 use crate::{data, read_all};
@@ -132,10 +132,9 @@ fn a_file_is_known_by_its_content() {
     assert_eq!(outcome(&at("dhat.out.77")), [Ok("a".to_owned())]);
     for name in ["text.txt", "events.json", "empty.json"] {
         assert!(!accepts(&at(name)), "{name}");
-        let items = read_all(&at(name), Options::default());
-        assert!(
-            matches!(&items[..], [Err(ImportError::Unknown { .. })]),
-            "{items:?}"
+        assert_eq!(
+            failure(&at(name)),
+            ": neither a summary of iai-callgrind or gungraun nor a heap profile of dhat"
         );
     }
     // Cut off, but its name says what it was.
@@ -159,7 +158,9 @@ fn what_is_too_large_is_not_read() {
     assert_eq!(
         outcome(folder.path()),
         [
-            Err(format!("a/dhat-heap.json: larger than {MAX_FILE} bytes")),
+            Err(format!(
+                "a/dhat-heap.json: larger than {MAX_HEAP_FILE} bytes"
+            )),
             Ok("b".to_owned()),
         ]
     );
@@ -237,6 +238,13 @@ mod unix {
             read_all(&pipe, Options::default())[..],
             [Err(ImportError::NotAFile { .. })]
         ));
+    }
+
+    #[test]
+    fn a_device_is_no_file() {
+        let device = Path::new("/dev/zero");
+        assert!(!accepts(device));
+        assert_eq!(failure(device), ": not a regular file");
     }
 
     #[test]

@@ -110,23 +110,23 @@ fn malformed_profiles_are_errors_with_their_place() {
         ),
         (
             heap(r#"{"tb":1,"tbk":1,"eb":0}"#),
-            "1:81: missing field `gb`",
+            "1:82: missing field `gb`",
         ),
         (
             heap(&point.replace("\"gb\":1", "\"gb\":-1")),
-            "1:80: invalid value: integer `-1`, expected u64",
+            "1:82: invalid value: integer `-1`, expected u64",
         ),
         (
             heap(&point.replace("\"gb\":1", "\"gb\":1e400")),
-            "1:82: number out of range",
+            "1:85: number out of range",
         ),
         (
             heap(&format!("{max},{point}")),
-            "1:138: a sum over the program points is larger than 2^64",
+            "1:140: a sum over the program points does not fit 64 bits",
         ),
         (
             "[]".to_owned(),
-            "1:1: invalid length 0, expected a heap profile of dhat",
+            "1:2: invalid length 0, expected a heap profile of dhat",
         ),
     ] {
         assert_eq!(parse(&text).unwrap_err().to_string(), message, "{text}");

@@ -161,15 +161,15 @@ fn malformed_summaries_are_errors_with_their_place() {
         (six(&twice), "more than one profile of callgrind"),
         (
             six(&count("-4")),
-            "1:231: invalid value: floating point `-4.0`, expected a number that is not negative",
+            "1:241: invalid value: floating point `-4.0`, expected a number that is not negative",
         ),
         (
             seven(r#"{"Ir":{"values":{"new":1}},"Ir":{"values":{"new":2}}}"#),
-            "1:191: duplicate counter `Ir`",
+            "1:185: duplicate counter `Ir`",
         ),
         (
             seven(r#"{"Ir":{"values":{"new":"1"}}}"#),
-            "1:183: invalid type: string \"1\", expected f64",
+            "1:180: invalid type: string \"1\", expected f64",
         ),
     ] {
         assert_eq!(parse(&text).unwrap_err().to_string(), message, "{text}");

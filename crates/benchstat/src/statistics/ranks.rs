@@ -78,6 +78,13 @@ struct Row {
     length: usize,
 }
 
+impl Row {
+    /// Its numbers among those of the half.
+    fn of(self, numbers: &[f64]) -> &[f64] {
+        &numbers[self.start..self.start + self.length]
+    }
+}
+
 impl Half {
     /// The counts for up to `most` ranks.
     fn new(pattern: Pattern, most: usize) -> Self {
@@ -146,10 +153,6 @@ impl Half {
         }
         half
     }
-
-    fn of<'h>(&self, row: Row, numbers: &'h [f64]) -> &'h [f64] {
-        &numbers[row.start..row.start + row.length]
-    }
 }
 
 /// Counts choices of ranks, and keeps the halves it has counted.
@@ -192,10 +195,7 @@ impl RankSums {
             // What the least sum of the lower half asks of the upper half, more than the least
             // sum there; each larger one asks for one more.
             let asked = (full * above + row.least) as isize - (limit + other.least) as isize;
-            let (counts, or_more) = (
-                lower.of(row, &lower.counts),
-                upper.of(other, &upper.or_more),
-            );
+            let (counts, or_more) = (row.of(&lower.counts), other.of(&upper.or_more));
             count += combine(counts, or_more, asked);
         }
         count

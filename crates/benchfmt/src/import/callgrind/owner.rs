@@ -155,15 +155,13 @@ fn is_c_library(object: &str) -> bool {
 fn package(file: &str) -> Option<&str> {
     let (_, below) = file.split_once("/registry/src/")?;
     let folder = below.split('/').nth(1)?;
-    let has_version = |(at, _): &(usize, &str)| {
-        let version = &folder[at + 1..];
-        let digits = version.len()
-            - version
-                .trim_start_matches(|byte: char| byte.is_ascii_digit())
-                .len();
-        digits > 0 && version[digits..].starts_with('.')
+    let is_version = |text: &str| {
+        let major = text.split_once('.').map_or("", |(major, _)| major);
+        !major.is_empty() && major.bytes().all(|byte| byte.is_ascii_digit())
     };
-    let (at, _) = folder.match_indices('-').find(has_version)?;
+    let (at, _) = folder
+        .match_indices('-')
+        .find(|(at, _)| is_version(&folder[at + 1..]))?;
     Some(&folder[..at])
 }
 
