@@ -15,6 +15,8 @@ pub(crate) enum Line<'a> {
     Unit(&'a [u8]),
     /// Configuration.
     Config { key: &'a str, value: &'a str },
+    /// Configuration that is not UTF-8: the key as far as it can be read.
+    Garbled { key: String },
     /// Anything else.
     Other,
 }
@@ -35,9 +37,17 @@ impl<'a> Line<'a> {
         {
             return Self::Unit(rest);
         }
-        match str::from_utf8(line).ok().and_then(split_config) {
-            Some((key, value)) => Self::Config { key, value },
-            None => Self::Other,
+        match str::from_utf8(line) {
+            Ok(text) => match split_config(text) {
+                Some((key, value)) => Self::Config { key, value },
+                None => Self::Other,
+            },
+            Err(_) => match split_config(&String::from_utf8_lossy(line)) {
+                Some((key, _)) => Self::Garbled {
+                    key: key.to_owned(),
+                },
+                None => Self::Other,
+            },
         }
     }
 }

@@ -185,11 +185,8 @@ impl<R: Read> Reader<R> {
             }
             Line::Config { key, value } => {
                 self.config_version += 1;
-                if key
-                    .chars()
-                    .chain(value.chars())
-                    .any(|c| c.is_control() && c != '\t')
-                {
+                let is_control = |c: char| c.is_control() && c != '\t';
+                if key.contains(is_control) || value.contains(is_control) {
                     // What the line meant to change is not known any more.
                     self.config.set(key, "");
                     return Err(Malformed::ControlCharacter(Part::Config));
@@ -199,6 +196,11 @@ impl<R: Read> Reader<R> {
                 }
                 self.config.set(key, value);
                 Ok(None)
+            }
+            Line::Garbled { key } => {
+                self.config_version += 1;
+                self.config.set(&key, "");
+                Err(Malformed::NotUtf8)
             }
             Line::Other if self.line == 1 && is_utf16(line) => Err(Malformed::Utf16),
             Line::Other => Ok(None),

@@ -1,12 +1,14 @@
 //! Benchmark results: as lines of a file that is being read, and as values of their own.
 
+use std::fmt;
+
 use crate::config::Config;
 use crate::form::{FormId, Forms};
 use crate::name::Name;
 use crate::unit::Units;
 
 /// A result, borrowed from the reader until the next record is read.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct ResultLine<'r> {
     pub(crate) forms: &'r Forms,
     pub(crate) form: FormId,
@@ -94,6 +96,18 @@ impl<'r> ResultLine<'r> {
                 })
                 .collect(),
         }
+    }
+}
+
+impl fmt::Debug for ResultLine<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ResultLine")
+            .field("line", &self.line)
+            .field("name", &self.name())
+            .field("iterations", &self.iterations)
+            .field("measurements", &self.measurements().collect::<Vec<_>>())
+            .field("config", &self.config.iter().collect::<Vec<_>>())
+            .finish()
     }
 }
 

@@ -127,19 +127,18 @@ fn the_rest_is_what_the_top_leaves() {
     assert_eq!(group(&profile, usize::MAX).1, none);
 }
 
-/// The example of the specification for names and positions in short, and the same in full.
 #[test]
 fn compression_changes_nothing() {
     let full = "\
-positions: line\nevents: Ir\nob=/bin/a\nfl=file1.c\nfn=main\n16 20\n14 3\ncfn=func1\ncalls=1 50\n\
-16 400\ncfi=file2.c\ncfn=func2\ncalls=3 20\n16 400\nfn=func1\n51 100\ncfi=file2.c\ncfn=func2\n\
-calls=2 20\n51 300\nfl=file2.c\nfn=func2\n20 700\n20 7\ntotals: 830\n";
+positions: line\nevents: Ir\nob=/bin/shop\nfl=cart.rs\nfn=checkout\n30 6\n27 4\ncfn=sum\n\
+calls=1 41\n31 90\ncfi=tax.rs\ncfn=round\ncalls=2 8\n31 50\nfn=sum\n42 65\ncfi=tax.rs\ncfn=round\n\
+calls=1 8\n42 25\nfl=tax.rs\nfn=round\n8 60\n8 15\ntotals: 150\n";
     let short = "\
-positions: line\nevents: Ir\nob=(7) /bin/a\nfl=(1) file1.c\nfn=(1) main\n16 20\n-2 3\n\
-cfn=(2) func1\ncalls=1 50\n+2 400\ncfi=(2) file2.c\ncfn=(3) func2\ncalls=3 20\n* 400\nfn=(2)\n\
-+35 100\ncfi=(2)\ncfn=(3)\ncalls=2 20\n* 300\nfl=(2)\nfn=(3)\n0x14 700\n* 0x7\ntotals: 830\n";
+positions: line\nevents: Ir\nob=(7) /bin/shop\nfl=(1) cart.rs\nfn=(1) checkout\n30 6\n-3 4\n\
+cfn=(2) sum\ncalls=1 +14\n+4 90\ncfi=(2) tax.rs\ncfn=(3) round\ncalls=2 8\n* 50\nfn=(2)\n\
++11 65\ncfi=(2)\ncfn=(3)\ncalls=1 8\n* 25\nfl=(2)\nfn=(3)\n0x8 60\n* 0xf\ntotals: 150\n";
     assert_eq!(parse(full.as_bytes()), parse(short.as_bytes()));
-    let expected = [("func2", 707), ("func1", 100), ("main", 23)];
+    let expected = [("round", 75), ("sum", 65), ("checkout", 10)];
     assert_eq!(
         functions(full),
         expected.map(|(name, cost)| (name.to_owned(), cost))
@@ -253,6 +252,10 @@ fn an_error_in_a_header_or_a_total_says_where_and_what() {
         (
             "events: Ir\nfn=f\n1 5\ntotals: 5\npart: 2\n",
             "line 5: no `events:` before this",
+        ),
+        (
+            "events: Ir\nfn=f\n1 5\nsummary: 4\nevents: Ir\n1 5\nsummary: 5\n",
+            "line 4: a total of 4, but the costs sum to 5",
         ),
         (
             "events: Ir\nfn=f\n1 5\nsummary: 5\nevents: Ir\n1 5\nsummary: 4\n",

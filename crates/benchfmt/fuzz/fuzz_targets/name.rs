@@ -2,23 +2,24 @@
 
 #![no_main]
 
-use benchfmt::import::{Recording, criterion};
+use benchfmt::import::{Defect, Recording, criterion};
 use benchfmt_fuzz::check_import;
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|names: (&str, &str)| {
-    let [a, b] = [names.0, names.1].map(recording);
-    assert_eq!(names.0 == names.1, a.name == b.name);
-    check_import(Ok(a));
-    check_import(Ok(b));
+    if let (Ok(a), Ok(b)) = (recording(names.0), recording(names.1)) {
+        assert_eq!(names.0 == names.1, a.name == b.name);
+        check_import(Ok(a));
+        check_import(Ok(b));
+    }
 });
 
-fn recording(name: &str) -> Recording {
+fn recording(name: &str) -> Result<Recording, Defect> {
     let mut benchmark = String::from("{\"full_id\":\"");
     for unit in name.encode_utf16() {
         benchmark.push_str(&format!("\\u{unit:04x}"));
     }
     benchmark.push_str("\"}");
     let sample = br#"{"iters":[1],"times":[1]}"#;
-    criterion::parse(benchmark.as_bytes(), sample).expect("the name is JSON, and not too long")
+    criterion::parse(benchmark.as_bytes(), sample)
 }
