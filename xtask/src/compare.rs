@@ -8,10 +8,9 @@ use std::process::ExitCode;
 
 use anyhow::{Context, Result, bail};
 use benchfmt::{Benchmark, merge};
-use benchstat::cli::{Flags, Format};
+use benchstat::cli::{Flags, Format, columns, print};
 use benchstat::{
-    Collection, Gates, Input, Outcome, Selection, Source, Style, Verdicts, judge, write_csv,
-    write_markdown, write_text, write_verdicts, write_verdicts_markdown,
+    Collection, Gates, Input, Outcome, Selection, Source, Style, Table, Verdicts, judge,
 };
 use paired::Revisions;
 
@@ -94,20 +93,17 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
 
     let collection = read(&inputs)?;
     let tables = query.tables(&collection);
-    let labels = labels(&inputs);
-    let (base, heads) = labels
-        .split_first()
-        .context("there is nothing to compare")?;
-    let verdicts = judge(&collection, &tables, &gates, base, heads);
+    let columns = columns(&flags, &inputs, &tables);
+    let verdicts = judge(&collection, &tables, &gates, &columns);
     if verdicts.judgements.is_empty() {
         bail!("no result matches -filter {:?}", flags.filter);
     }
-    print(&tables, &verdicts, format)?;
     let outcome = match verdicts.outcome(arguments.require_decision) {
         // What could not be measured was not compared.
         Outcome::Passed if skipped => Outcome::Incomparable,
         outcome => outcome,
     };
+    write(&tables, &verdicts, outcome, format)?;
     Ok(ExitCode::from(outcome.code()))
 }
 
@@ -283,17 +279,6 @@ fn inputs_of(side: Side) -> Vec<Input> {
     side.files.into_iter().map(input).collect()
 }
 
-/// The labels in order, each once.
-fn labels(inputs: &[Input]) -> Vec<&str> {
-    let mut labels: Vec<&str> = Vec::new();
-    for input in inputs {
-        if !labels.contains(&input.label.as_str()) {
-            labels.push(&input.label);
-        }
-    }
-    labels
-}
-
 /// Reads the inputs, strictly: a line that cannot be read, or a file without results, stops the comparison.
 fn read(inputs: &[Input]) -> Result<Collection> {
     let mut collection = Collection::default();
@@ -313,21 +298,19 @@ fn read(inputs: &[Input]) -> Result<Collection> {
     Ok(collection)
 }
 
-fn print(tables: &[benchstat::Table], verdicts: &Verdicts, format: Format) -> Result<()> {
+fn write(tables: &[Table], verdicts: &Verdicts, outcome: Outcome, format: Format) -> Result<()> {
     let stdout = io::stdout();
-    let style = Style {
-        color: stdout.is_terminal() && std::env::var_os("NO_COLOR").is_none(),
-    };
+    let color = stdout.is_terminal() && std::env::var_os("NO_COLOR").is_none();
     let mut output = BufWriter::new(stdout.lock());
-    let written = match format {
-        Format::Text => write_text(tables, style, &mut output)
-            .and_then(|()| writeln!(output))
-            .and_then(|()| write_verdicts(verdicts, style, &mut output)),
-        Format::Csv => write_csv(tables, &mut output, &mut io::stderr().lock())
-            .and_then(|()| write_verdicts(verdicts, Style::default(), &mut io::stderr().lock())),
-        Format::Markdown => write_verdicts_markdown(verdicts, &mut output)
-            .and_then(|()| write_markdown(tables, &mut output)),
-    };
+    let mut notes = io::stderr().lock();
+    let written = print(
+        tables,
+        Some((verdicts, outcome)),
+        format,
+        Style { color },
+        &mut output,
+        &mut notes,
+    );
     match written.and_then(|()| output.flush()) {
         // Whoever reads has read enough.
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),

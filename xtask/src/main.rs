@@ -20,7 +20,7 @@ use std::ffi::OsString;
 use std::process::ExitCode;
 
 use anyhow::Result;
-use benchstat::cli::two_dashes;
+use benchstat::cli::{two_dashes, with_gate_defaults};
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 /// The exit code for bad usage, bad input, and whatever else stops a verb.
@@ -49,13 +49,7 @@ enum Verb {
 }
 
 fn main() -> ExitCode {
-    // A comparison shows environments by its verdicts, and not as tables apart.
-    let mut command = Arguments::command().mut_subcommand("compare", |compare| {
-        let table = compare.mut_arg("table", |table| {
-            table.default_value("").hide_default_value(true)
-        });
-        table.mut_arg("ignore", |ignore| ignore.default_value(".config"))
-    });
+    let mut command = Arguments::command().mut_subcommand("compare", with_gate_defaults);
     let matches = command.try_get_matches_from_mut(arguments(&command));
     let arguments = match matches.and_then(|matches| Arguments::from_arg_matches(&matches)) {
         Ok(arguments) => arguments,

@@ -41,6 +41,8 @@ struct Entry {
     units: u32,
     /// The form of the result that came next the last time.
     next: u32,
+    /// The hash of name and units, so that growing does not read the names again.
+    hash: u64,
 }
 
 impl Forms {
@@ -117,13 +119,10 @@ impl Forms {
             name_end: self.names.len(),
             units,
             next: u32::MAX,
+            hash,
         });
-        let mut ids = std::mem::take(&mut self.ids);
-        ids.insert_unique(hash, id, |&id| {
-            let units = self.entries[id as usize].units;
-            self.hasher.hash_one((self.name(FormId(id)), units))
-        });
-        self.ids = ids;
+        self.ids
+            .insert_unique(hash, id, |&id| self.entries[id as usize].hash);
         id
     }
 

@@ -11,6 +11,7 @@ use crate::compute::compute;
 use crate::expression::{Match, Pattern};
 use crate::intern::Interner;
 use crate::key::{EMPTY, Origin, Projector, value};
+use crate::parallel::in_parallel;
 use crate::query::Query;
 use crate::sources::Sources;
 use crate::table::{Arranged, Table};
@@ -187,9 +188,11 @@ impl<'q> Plan<'q> {
             cells,
             values,
         });
+        let columns = in_parallel(outlines.len(), |table| outlines[table].summaries(&arranged));
         outlines
             .into_iter()
-            .map(|outline| outline.into_table(&arranged, query))
+            .zip(columns)
+            .map(|(outline, columns)| Table::new(outline, columns, &arranged, query))
             .collect()
     }
 

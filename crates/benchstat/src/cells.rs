@@ -1,15 +1,13 @@
 //! The cells of the tables, found one after the other in the tables' order.
 
 use std::ops::Range;
-use std::sync::Arc;
 
 use benchfmt::{Assumption, Better, Metadata};
 use hashbrown::HashMap;
 
 use crate::compute::Sample;
 use crate::key::Projector;
-use crate::query::Query;
-use crate::table::{Arranged, Column, Table};
+use crate::table::{Arranged, Column};
 
 /// Where a series belongs.
 #[derive(Clone, Copy, Debug)]
@@ -51,14 +49,13 @@ impl Outline {
         }
     }
 
-    pub(crate) fn into_table(self, arranged: &Arc<Arranged>, query: &Query) -> Table {
-        let columns = self
-            .columns
+    /// The summaries of its columns.
+    pub(crate) fn summaries(&self, arranged: &Arranged) -> Vec<Column> {
+        self.columns
             .iter()
             .enumerate()
-            .map(|(place, &key)| Column::summarise(key, place, &self, arranged))
-            .collect();
-        Table::new(self, columns, arranged, query)
+            .map(|(place, &key)| Column::summarise(key, place, self, arranged))
+            .collect()
     }
 }
 

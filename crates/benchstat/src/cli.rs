@@ -1,11 +1,20 @@
 //! The command line: the flags that describe a query, for every program that takes them.
 
 use std::ffi::OsString;
+use std::io::{self, Write};
 
 use clap::{Args, Command};
 use thiserror::Error;
 
+use crate::csv::write_csv;
+use crate::input::Input;
+use crate::json::write_json;
+use crate::markdown::{write_markdown, write_verdicts_markdown};
 use crate::query::{Expressions, Query, QueryError};
+use crate::summary::write_verdicts;
+use crate::table::Table;
+use crate::text::{Style, write_text};
+use crate::verdict::{Outcome, Verdicts};
 
 /// What is compared, how it is arranged, and how it is printed.
 #[derive(Args, Clone, Debug)]
@@ -43,7 +52,7 @@ pub struct Flags {
     #[arg(long, value_name = "LEVEL", default_value_t = 0.95, value_parser = number)]
     pub confidence: f64,
 
-    /// How to print: text, markdown, or csv with the notes on standard error
+    /// How to print: text, markdown, json, or csv with the notes on standard error
     #[arg(long, default_value = "text")]
     pub format: String,
 }
@@ -57,6 +66,8 @@ pub enum Format {
     Csv,
     /// For pages, such as a pull request's.
     Markdown,
+    /// For programs, with everything in one document.
+    Json,
 }
 
 /// Why the flags make no sense.
@@ -66,7 +77,7 @@ pub enum FlagError {
     #[error(transparent)]
     Query(#[from] QueryError),
     /// There is no such format.
-    #[error("-format must be text, csv or markdown")]
+    #[error("-format must be text, csv, markdown or json")]
     Format,
 }
 
@@ -90,6 +101,7 @@ impl Flags {
             "text" => Format::Text,
             "csv" => Format::Csv,
             "markdown" => Format::Markdown,
+            "json" => Format::Json,
             _ => return Err(FlagError::Format),
         };
         Ok((query, format))
@@ -103,6 +115,73 @@ fn number(text: &str) -> Result<f64, String> {
         Err(benchfmt::NumberError::NotFinite) => Ok(f64::NAN),
         Err(error) => Err(error.to_string()),
     }
+}
+
+/// The labels of the columns, the baseline's first: of all inputs where columns are files, so that one without any result
+/// is missed; else of the tables.
+pub fn columns(flags: &Flags, inputs: &[Input], tables: &[Table]) -> Vec<String> {
+    let files = inputs.iter().map(|input| input.label.clone());
+    let keys = tables
+        .iter()
+        .flat_map(|table| table.columns().map(|column| column.key().to_string()));
+    let labels: Vec<String> = if flags.col.trim() == ".file" {
+        files.collect()
+    } else {
+        keys.collect()
+    };
+    let mut columns: Vec<String> = Vec::new();
+    for label in labels {
+        if !columns.contains(&label) {
+            columns.push(label);
+        }
+    }
+    columns
+}
+
+/// Writes tables, and verdicts and what they come to where there are any, in a format. Notes go to `notes` where the format
+/// has no place for them.
+///
+/// # Errors
+///
+/// If an output fails.
+pub fn print(
+    tables: &[Table],
+    verdicts: Option<(&Verdicts, Outcome)>,
+    format: Format,
+    style: Style,
+    output: &mut impl Write,
+    notes: &mut impl Write,
+) -> io::Result<()> {
+    match (format, verdicts) {
+        (Format::Json, _) => write_json(tables, verdicts, output),
+        (Format::Text, None) => write_text(tables, style, output),
+        (Format::Text, Some((verdicts, _))) => {
+            write_text(tables, style, output)?;
+            writeln!(output)?;
+            write_verdicts(verdicts, style, output)
+        }
+        (Format::Csv, None) => write_csv(tables, output, notes),
+        (Format::Csv, Some((verdicts, _))) => {
+            write_csv(tables, output, notes)?;
+            write_verdicts(verdicts, Style::default(), notes)
+        }
+        (Format::Markdown, None) => write_markdown(tables, output),
+        (Format::Markdown, Some((verdicts, _))) => {
+            write_verdicts_markdown(verdicts, output)?;
+            write_markdown(tables, output)
+        }
+    }
+}
+
+/// A command whose flags have the defaults of a gate: environments that differ make a row incomparable there, and do not
+/// put it in a table apart.
+#[must_use]
+pub fn with_gate_defaults(command: Command) -> Command {
+    command
+        .mut_arg("table", |table| {
+            table.default_value("").hide_default_value(true)
+        })
+        .mut_arg("ignore", |ignore| ignore.default_value(".config"))
 }
 
 /// Arguments with their flags in the form that `command` expects: Go's flags have one dash or

@@ -5,6 +5,7 @@ use std::thread;
 use benchfmt::Assumption;
 
 use crate::cells::Outline;
+use crate::parallel::processors;
 use crate::query::Query;
 use crate::sources::{Cursor, Sources};
 use crate::statistics::{MedianIntervals, UTest, UTestError, median};
@@ -94,7 +95,7 @@ pub(crate) fn compute(
     let processors = if values.len() < WORTH_SHARING {
         1
     } else {
-        thread::available_parallelism().map_or(1, usize::from)
+        processors()
     };
     let shares = split(tables, samples, values, sources.cursor(), processors);
     thread::scope(|scope| {

@@ -30,10 +30,9 @@ impl Fixed {
 
     /// The digits as an integer, unless there are too many.
     fn digits(self) -> Option<u64> {
-        const POWERS: [f64; 11] = [1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10];
         /// Below this a double has bits left for the halves.
         const MOST: f64 = (1_u64 << 50) as f64;
-        let (value, power) = (self.value.abs(), *POWERS.get(self.decimals)?);
+        let (value, power) = (self.value.abs(), *TENS.get(self.decimals)? as f64);
         let scaled = value * power;
         if scaled >= MOST {
             return None;
@@ -65,25 +64,45 @@ impl Fixed {
         } else if self.plus {
             text.push('+');
         }
-        let Some(mut digits) = self.digits() else {
+        let Some(digits) = self.digits() else {
             // A string takes whatever is written.
             let _ = write!(text, "{:.*}", self.decimals, self.value.abs());
             return;
         };
-        // 2^50 has 16 digits; from the last to the first.
-        let mut shown = [0_u8; 24];
-        let mut count = 0;
-        while digits > 0 || count <= self.decimals {
-            shown[count] = b'0' + (digits % 10) as u8;
-            digits /= 10;
-            count += 1;
+        let one = TENS[self.decimals];
+        push_integer(digits / one, text);
+        if self.decimals > 0 {
+            text.push('.');
+            push_padded(digits % one, self.decimals, text);
         }
-        for at in (0..count).rev() {
-            text.push(char::from(shown[at]));
-            if at == self.decimals && at > 0 {
-                text.push('.');
-            }
-        }
+    }
+}
+
+/// The powers of ten up to the most decimals that are shown.
+const TENS: [u64; 11] = {
+    let mut tens = [1; 11];
+    let mut at = 1;
+    while at < tens.len() {
+        tens[at] = 10 * tens[at - 1];
+        at += 1;
+    }
+    tens
+};
+
+/// Appends the digits of an integer to a text.
+fn push_integer(number: u64, text: &mut String) {
+    let digits = TENS[1..].iter().take_while(|&&ten| number >= ten).count() + 1;
+    if digits == TENS.len() {
+        push_integer(number / TENS[digits - 1], text);
+        return push_padded(number % TENS[digits - 1], digits - 1, text);
+    }
+    push_padded(number, digits, text);
+}
+
+/// Appends the last `width` digits of an integer to a text, from the first on.
+fn push_padded(number: u64, width: usize, text: &mut String) {
+    for at in (0..width).rev() {
+        text.push(char::from(b'0' + (number / TENS[at] % 10) as u8));
     }
 }
 

@@ -12,6 +12,8 @@ pub(crate) struct Interner {
     text: String,
     /// Where each text ends.
     ends: Vec<usize>,
+    /// The hash of each text, so that growing does not read the texts again.
+    hashes: Vec<u64>,
     ids: HashTable<u32>,
     hasher: DefaultHashBuilder,
 }
@@ -29,9 +31,9 @@ impl Interner {
         let id = u32::try_from(self.ends.len()).unwrap_or(u32::MAX);
         self.text.push_str(text);
         self.ends.push(self.text.len());
-        self.ids.insert_unique(hash, id, |&id| {
-            self.hasher.hash_one(slice(&self.text, &self.ends, id))
-        });
+        self.hashes.push(hash);
+        self.ids
+            .insert_unique(hash, id, |&id| self.hashes[id as usize]);
         id
     }
 

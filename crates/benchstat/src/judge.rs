@@ -24,7 +24,7 @@ struct Tested {
     allow: f64,
 }
 
-/// Judges every row of the tables: each column that is named in `heads` against the one that is named `baseline`.
+/// Judges every row of the tables: each of the columns, by their labels, against the first.
 ///
 /// In this order: a row without the other side is `missing`, one without a baseline `new`; where the environments differ
 /// in what the unit depends on it is `incomparable`; exact values that agree are `unchanged`, and exact values that differ
@@ -38,9 +38,11 @@ pub fn judge(
     collection: &Collection,
     tables: &[Table],
     gates: &Gates,
-    baseline: &str,
-    heads: &[&str],
+    columns: &[String],
 ) -> Verdicts {
+    let Some((baseline, heads)) = columns.split_first() else {
+        return Verdicts::default();
+    };
     let mut judge = Judge {
         collection,
         gates,
@@ -48,10 +50,10 @@ pub fn judge(
         tested: Vec::new(),
     };
     for table in tables {
-        let place = |label: &str| {
+        let place = |label: &String| {
             table
                 .columns()
-                .find(|column| column.key().to_string() == label)
+                .find(|column| column.key().to_string() == *label)
         };
         let base = place(baseline).map(ColumnSummary::place);
         for head in heads {

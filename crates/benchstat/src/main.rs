@@ -3,11 +3,13 @@
 #![forbid(unsafe_code)]
 
 use std::ffi::OsString;
+use std::fs;
 use std::io::{self, BufWriter, IsTerminal, Write};
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use benchstat::cli::{Flags, Format, two_dashes};
-use benchstat::{Collection, Input, Style, Table, write_csv, write_markdown, write_text};
+use benchstat::cli::{Flags, Format, columns, print, two_dashes, with_gate_defaults};
+use benchstat::{Collection, Gates, Input, Outcome, Style, Table, Verdicts, judge};
 use clap::{CommandFactory, FromArgMatches, Parser};
 
 /// Compares benchmark results in the Go benchmark format.
@@ -20,6 +22,15 @@ use clap::{CommandFactory, FromArgMatches, Parser};
 struct Arguments {
     #[command(flatten)]
     flags: Flags,
+
+    /// Judge the rows by these rules; the exit code is then 1 if one regressed or is missing, 4 if
+    /// one is incomparable, 3 if one is undecided under --require-decision
+    #[arg(long, value_name = "FILE")]
+    gate: Option<PathBuf>,
+
+    /// With --gate: fail if a gating row is undecided
+    #[arg(long, requires = "gate")]
+    require_decision: bool,
 
     /// Files to compare: a path, label=path, or - for standard input
     #[arg(required = true, value_name = "INPUT")]
@@ -34,6 +45,9 @@ const OUTPUT_BUFFER: usize = 1 << 16;
 
 fn main() -> ExitCode {
     let mut command = Arguments::command();
+    if std::env::args().any(|argument| is_gate(&argument)) {
+        command = with_gate_defaults(command);
+    }
     let arguments = two_dashes(&command, std::env::args_os());
     let arguments = match command.try_get_matches_from_mut(arguments) {
         Ok(matches) => Arguments::from_arg_matches(&matches),
@@ -44,7 +58,7 @@ fn main() -> ExitCode {
         Err(error) => error.exit(),
     };
     match run(&arguments) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(outcome) => ExitCode::from(outcome.code()),
         Err(message) => {
             eprintln!("benchstat: {message}");
             ExitCode::from(FAILURE)
@@ -52,36 +66,78 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(arguments: &Arguments) -> Result<(), String> {
-    let (query, format) = arguments.flags.query().map_err(|error| error.to_string())?;
+/// Whether an argument is the flag that judges, which changes the defaults of others.
+fn is_gate(argument: &str) -> bool {
+    let flag = argument
+        .strip_prefix('-')
+        .map(|flag| flag.strip_prefix('-').unwrap_or(flag));
+    flag.is_some_and(|flag| flag == "gate" || flag.starts_with("gate="))
+}
+
+fn run(arguments: &Arguments) -> Result<Outcome, String> {
+    let flags = &arguments.flags;
+    let (query, format) = flags.query().map_err(|error| error.to_string())?;
+    let gates = arguments.gate.as_deref().map(gates).transpose()?;
+    let inputs = Input::from_arguments(&arguments.inputs);
     let mut collection = Collection::default();
-    let read = collection.read_inputs(&Input::from_arguments(&arguments.inputs));
+    let read = collection.read_inputs(&inputs);
     for problem in collection.problems() {
         eprintln!("{problem}");
     }
     read.map_err(|error| error.to_string())?;
     let tables = query.tables(&collection);
+    let verdicts = match &gates {
+        None => None,
+        Some(_) if !collection.problems().is_empty() => {
+            return Err("bad input cannot be judged".to_owned());
+        }
+        Some(gates) => {
+            let columns = columns(flags, &inputs, &tables);
+            let verdicts = judge(&collection, &tables, gates, &columns);
+            if verdicts.judgements.is_empty() {
+                return Err("there is nothing to judge".to_owned());
+            }
+            let outcome = verdicts.outcome(arguments.require_decision);
+            Some((verdicts, outcome))
+        }
+    };
     drop(collection);
-    match print(&tables, format) {
+    let outcome = verdicts
+        .as_ref()
+        .map_or(Outcome::Passed, |(_, outcome)| *outcome);
+    let verdicts = verdicts
+        .as_ref()
+        .map(|(verdicts, outcome)| (verdicts, *outcome));
+    match write(&tables, verdicts, format) {
         // Whoever reads has read enough.
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(outcome),
         Err(error) => Err(format!("write output: {error}")),
-        Ok(()) => Ok(()),
+        Ok(()) => Ok(outcome),
     }
 }
 
-fn print(tables: &[Table], format: Format) -> io::Result<()> {
+fn gates(path: &Path) -> Result<Gates, String> {
+    let text = fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))?;
+    Gates::parse(&text).map_err(|error| format!("{}: {error}", path.display()))
+}
+
+fn write(
+    tables: &[Table],
+    verdicts: Option<(&Verdicts, Outcome)>,
+    format: Format,
+) -> io::Result<()> {
     let stdout = io::stdout();
     let color = stdout.is_terminal() && std::env::var_os("NO_COLOR").is_none();
     let mut output = BufWriter::with_capacity(OUTPUT_BUFFER, stdout.lock());
-    match format {
-        Format::Text => write_text(tables, Style { color }, &mut output)?,
-        Format::Markdown => write_markdown(tables, &mut output)?,
-        Format::Csv => {
-            let mut notes = BufWriter::new(io::stderr().lock());
-            write_csv(tables, &mut output, &mut notes)?;
-            notes.flush()?;
-        }
-    }
+    let mut notes = BufWriter::new(io::stderr().lock());
+    print(
+        tables,
+        verdicts,
+        format,
+        Style { color },
+        &mut output,
+        &mut notes,
+    )?;
+    notes.flush()?;
     output.flush()
 }

@@ -1,12 +1,13 @@
 //! Work on all processors, with results as if it were done in order on one.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, OnceLock, PoisonError};
 use std::thread;
 
-/// How many threads can run at once.
+/// How many threads can run at once; asking the system takes as long as some of the work.
 pub(crate) fn processors() -> usize {
-    thread::available_parallelism().map_or(1, usize::from)
+    static COUNT: OnceLock<usize> = OnceLock::new();
+    *COUNT.get_or_init(|| thread::available_parallelism().map_or(1, usize::from))
 }
 
 /// The results of `work` for all numbers below `count`, in their order.

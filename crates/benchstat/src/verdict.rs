@@ -141,6 +141,16 @@ pub enum Outcome {
 }
 
 impl Outcome {
+    /// The outcome's word.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Passed => "passed",
+            Self::Failed => "failed",
+            Self::Undecided => "undecided",
+            Self::Incomparable => "incomparable",
+        }
+    }
+
     /// The exit code of a program.
     pub const fn code(self) -> u8 {
         match self {

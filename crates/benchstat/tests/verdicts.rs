@@ -23,8 +23,7 @@ fn verdicts(gates: &str, baseline: &str, head: &str) -> Verdicts {
         &collection,
         &tables,
         &Gates::parse(gates).unwrap(),
-        "baseline",
-        &["here"],
+        &["baseline".to_owned(), "here".to_owned()],
     )
 }
 

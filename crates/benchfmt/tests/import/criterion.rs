@@ -191,14 +191,9 @@ fn malformed_names_are_errors() {
 /// What a message quotes of a file is short and drives no terminal.
 #[test]
 fn messages_are_bounded_and_printable() {
-    let key = "\u{1b}[31m".repeat(1_000_000);
-    let text = format!(
-        "{{\"full_id\": {{\"{}\": 1}}}}",
-        key.replace('\u{1b}', "\\u001b")
-    );
-    let message = criterion::parse_name(text.as_bytes())
-        .unwrap_err()
-        .to_string();
+    let long = "\\u001b[31m".repeat(1_000_000);
+    let text = format!("{{\"iters\": \"{long}\"}}");
+    let message = samples(&text).unwrap_err().to_string();
     assert!(
         message.len() < 1000 && !message.contains(char::is_control),
         "{message}"

@@ -70,6 +70,7 @@ fn the_program_is_named_without_folder_and_hash() {
         ),
         ("target\\\\release\\\\my-tool.exe", "my-tool"),
         ("plain", "plain"),
+        ("build/the-cafe", "the-cafe"),
         ("a%20b-0123456789abcdef", "a%2520b"),
         ("", ""),
     ] {

@@ -1,0 +1,189 @@
+//! Input that means no good: any bytes, endless lines, millions of units, wide sparse tables.
+
+use std::io::{self, Read};
+
+use benchfmt::Malformed;
+use benchstat::{Collection, Expressions, Query, Style, write_csv, write_text};
+use proptest::prelude::*;
+
+/// Reads, arranges and prints in every way.
+fn use_all(collection: &Collection) {
+    for expressions in [
+        Expressions::default(),
+        Expressions {
+            col: ".fullname",
+            row: ".file",
+            ..Expressions::default()
+        },
+        Expressions {
+            table: "",
+            row: "/a@num,.name@alpha",
+            col: ".config",
+            ..Expressions::default()
+        },
+    ] {
+        let query = Query::new(&expressions).unwrap();
+        let tables = query.tables(collection);
+        write_text(&tables, Style { color: true }, &mut io::sink()).unwrap();
+        write_csv(&tables, &mut io::sink(), &mut io::sink()).unwrap();
+    }
+}
+
+/// Lines that are nearly right.
+fn lines() -> impl Strategy<Value = String> {
+    let result = "Benchmark[A-C]?(/a=[0-9k]*)?(-8)? [0-9]{0,3}\
+        ( (-?[0-9]{1,4}(\\.[0-9]{0,3})?(e-?[0-9]{1,3})?|0x1p9|NaN|1_0)[ \t]\
+        (ns/op|MB/s|B|é\u{a0}x|)){0,4}";
+    let line = prop_oneof![
+        result,
+        "(goos|pkg|a):[ \t]*[a-c]?",
+        "Unit (ns/op|B) ((better|assume)=(lower|exact|x)? ?){0,2}",
+        "\\PC{0,20}",
+    ];
+    prop::collection::vec(line, 0..40).prop_map(|lines| lines.join("\n"))
+}
+
+proptest! {
+    #[test]
+    fn any_bytes_are_read(bytes in prop::collection::vec(any::<u8>(), 0..400)) {
+        let mut collection = Collection::default();
+        collection.read("a", "a", &bytes[..]).unwrap();
+        use_all(&collection);
+    }
+
+    #[test]
+    fn nearly_right_lines_are_read(old in lines(), new in lines()) {
+        let mut collection = Collection::default();
+        collection.read("a", "a", old.as_bytes()).unwrap();
+        collection.read("b", "b", new.as_bytes()).unwrap();
+        use_all(&collection);
+    }
+}
+
+/// One line that repeats a piece, which it gives from the end to the start.
+struct Line {
+    piece: &'static [u8],
+    left: usize,
+}
+
+impl Read for Line {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let count = buffer.len().min(self.left);
+        for byte in &mut buffer[..count] {
+            *byte = self.piece[self.left % self.piece.len()];
+            self.left -= 1;
+        }
+        Ok(count)
+    }
+}
+
+#[test]
+fn a_line_of_a_hundred_megabytes_is_an_error_with_its_place() {
+    let line = Line {
+        piece: b"x",
+        left: 100_000_000,
+    };
+    let after = "\nBenchmarkA 1 1 ns/op\n".as_bytes();
+    let mut collection = Collection::default();
+    collection
+        .read("a", "file", "first\n".as_bytes().chain(line).chain(after))
+        .unwrap();
+    let problems = collection.problems();
+    assert_eq!(problems.len(), 1);
+    assert_eq!(
+        (problems[0].line, &problems[0].what),
+        (2, &Malformed::LineTooLong)
+    );
+    assert_eq!(collection.len(), 1);
+}
+
+#[test]
+fn a_million_units_on_a_line_are_an_error() {
+    let units = Line {
+        piece: b" po/tinu 1",
+        left: 10_000_000,
+    };
+    let mut collection = Collection::default();
+    collection
+        .read("a", "file", "BenchmarkA 1 ".as_bytes().chain(units))
+        .unwrap();
+    assert_eq!(collection.problems()[0].what, Malformed::LineTooLong);
+    assert!(collection.is_empty());
+}
+
+#[test]
+fn a_hundred_thousand_units_on_a_line_are_tables() {
+    let units: String = (0..100_000).map(|i| format!(" 1 {i:x}")).collect();
+    let mut collection = Collection::default();
+    collection
+        .read("a", "file", format!("BenchmarkA 1{units}\n").as_bytes())
+        .unwrap();
+    let tables = Query::new(&Expressions::default())
+        .unwrap()
+        .tables(&collection);
+    assert_eq!(tables.len(), 100_000);
+}
+
+#[test]
+fn a_diagonal_table_costs_its_cells() {
+    let lines: String = (0..20_000)
+        .map(|i| format!("BenchmarkA/i={i} 1 1 ns/op\n"))
+        .collect();
+    let mut collection = Collection::default();
+    collection.read("a", "file", lines.as_bytes()).unwrap();
+    let expressions = Expressions {
+        row: ".fullname",
+        col: "/i",
+        ..Expressions::default()
+    };
+    let query = Query::new(&Expressions {
+        row: "/i",
+        ..expressions
+    })
+    .unwrap();
+    let tables = query.tables(&collection);
+    let cells: usize = tables[0].rows().map(|row| row.cells().len()).sum();
+    assert_eq!((tables[0].columns().len(), cells), (20_000, 20_000));
+}
+
+#[test]
+fn a_configuration_that_grows_forever_is_an_error() {
+    let lines: String = (0..2000)
+        .map(|i| format!("key{i}: x\nBenchmarkA 1 1 ns/op\n"))
+        .collect();
+    let mut collection = Collection::default();
+    collection.read("a", "file", lines.as_bytes()).unwrap();
+    assert_eq!(
+        collection.problems().len(),
+        2000 - benchfmt::MAX_CONFIG_KEYS
+    );
+    assert_eq!(collection.problems()[0].what, Malformed::TooManyConfigKeys);
+    assert_eq!(collection.len(), 2000);
+}
+
+#[test]
+fn nothing_that_a_terminal_obeys_is_printed() {
+    let text = "\
+note: \u{1b}]0;title\u{7}
+Benchmark\u{1b}[2J 1 1 ns/op
+BenchmarkA 1 1 \u{9b}31m
+BenchmarkB 1 1 ns/op
+Unit ns/op better=\u{1b}[1m
+";
+    let mut collection = Collection::default();
+    collection.read("a", "fi\u{1b}le", text.as_bytes()).unwrap();
+    let mut output = Vec::new();
+    let tables = Query::new(&Expressions::default())
+        .unwrap()
+        .tables(&collection);
+    write_text(&tables, Style::default(), &mut output).unwrap();
+    let mut shown = String::from_utf8(output).unwrap();
+    for problem in collection.problems() {
+        shown.push_str(&problem.to_string());
+    }
+    assert_eq!(collection.problems().len(), 4);
+    assert!(
+        !shown.chars().any(|c| c.is_control() && c != '\n'),
+        "{shown:?}"
+    );
+}

@@ -1,0 +1,287 @@
+//! The program: its flags, its exit codes, and what it says of bad input.
+#![cfg(feature = "cli")]
+
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+const OLD: &str = "goos: linux\nBenchmarkA-8 1 10 ns/op\nBenchmarkA-8 1 11 ns/op\n";
+const NEW: &str = "goos: linux\nBenchmarkA-8 1 20 ns/op\nBenchmarkA-8 1 21 ns/op\n";
+
+/// A folder with files, removed when dropped.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new(name: &str, files: &[(&str, &str)]) -> Self {
+        let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+        let _ = fs::remove_dir_all(&path);
+        fs::create_dir_all(&path).unwrap();
+        for (file, text) in files {
+            fs::write(path.join(file), text).unwrap();
+        }
+        Self(path)
+    }
+
+    fn run(&self, arguments: &[&str]) -> Output {
+        self.run_with(arguments, "")
+    }
+
+    fn run_with(&self, arguments: &[&str], input: &str) -> Output {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_benchstat"))
+            .args(arguments)
+            .current_dir(&self.0)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        child
+            .stdin
+            .take()
+            .unwrap()
+            .write_all(input.as_bytes())
+            .unwrap();
+        child.wait_with_output().unwrap()
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+fn stdout(output: &Output) -> &str {
+    str::from_utf8(&output.stdout).unwrap()
+}
+
+fn stderr(output: &Output) -> &str {
+    str::from_utf8(&output.stderr).unwrap()
+}
+
+#[test]
+fn one_dash_and_two_dashes_are_the_same() {
+    let folder = Folder::new("dashes", &[("old", OLD), ("new", NEW)]);
+    let one = folder.run(&[
+        "-col",
+        "goos",
+        "-row=.name",
+        "-filter",
+        "-.name:B",
+        "-alpha",
+        "0.5",
+        "old",
+        "new",
+    ]);
+    let two = folder.run(&[
+        "--col=goos",
+        "--row",
+        ".name",
+        "--filter=-.name:B",
+        "--alpha=0.5",
+        "old",
+        "new",
+    ]);
+    assert!(one.status.success(), "{}", stderr(&one));
+    assert_eq!(one.stdout, two.stdout);
+    assert!(stdout(&one).contains("linux     │"), "{}", stdout(&one));
+}
+
+#[test]
+fn bad_usage_exits_with_2() {
+    let folder = Folder::new("usage", &[("old", OLD)]);
+    for (arguments, message) in [
+        (
+            &["nowhere"][..],
+            "benchstat: open nowhere: no such file or directory\n",
+        ),
+        (
+            &["old", "nowhere"],
+            "benchstat: open nowhere: no such file or directory\n",
+        ),
+        (
+            &["-alpha", "2", "old"],
+            "benchstat: -alpha must be in range [0, 1]\n",
+        ),
+        (
+            &["-confidence", "-1", "old"],
+            "benchstat: -confidence must be in range [0, 1]\n",
+        ),
+        (
+            &["-filter", "a:", "old"],
+            "benchstat: parsing -filter: syntax error: expected key:value\n\ta:\n\t^\n",
+        ),
+        (
+            &["-row", ".name@up", "old"],
+            "benchstat: parsing -row: syntax error: unknown order \"up\"\n\t.name@up\n\t      ^\n",
+        ),
+        (
+            &["-col", ".unit", "old"],
+            "benchstat: parsing -col: syntax error: .unit is only allowed in filters\n\t.unit\n\t^\n",
+        ),
+    ] {
+        let output = folder.run(arguments);
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}");
+        assert_eq!(stdout(&output), "", "{arguments:?}");
+        assert_eq!(stderr(&output), message, "{arguments:?}");
+    }
+    for arguments in [&[][..], &["-nonsense", "old"], &["-alpha", "x", "old"]] {
+        assert_eq!(
+            folder.run(arguments).status.code(),
+            Some(2),
+            "{arguments:?}"
+        );
+    }
+}
+
+#[test]
+fn a_folder_is_no_file() {
+    let folder = Folder::new("folder", &[]);
+    fs::create_dir(folder.0.join("dir")).unwrap();
+    let output = folder.run(&["dir"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(
+        stderr(&output).starts_with("benchstat: "),
+        "{}",
+        stderr(&output)
+    );
+}
+
+#[test]
+fn standard_input_is_a_dash() {
+    let folder = Folder::new("stdin", &[("old", OLD)]);
+    let output = folder.run_with(&["old", "x=-"], NEW);
+    assert!(output.status.success());
+    let header = stdout(&output).lines().nth(1).unwrap();
+    assert!(
+        header.contains("│") && header.contains("old") && header.contains(" x "),
+        "{header}"
+    );
+    let twice = folder.run_with(&["-", "-"], NEW);
+    assert!(stdout(&twice).contains("-#0") && !stdout(&twice).contains("-#1"));
+}
+
+#[test]
+fn bad_lines_are_reported_and_passed_over() {
+    let text = "\
+BenchmarkA 1 10 ns/op
+BenchmarkB
+BenchmarkC 1
+BenchmarkD x 1 ns/op
+BenchmarkE 1 NaN ns/op
+BenchmarkF 1 1e999 ns/op
+BenchmarkG 1 1 ns/op +Inf B/op
+BenchmarkH\u{1b}[31m 1 1 ns/op
+Unit
+Unit ns/op better
+Unit ns/op better=lower
+Unit sec/op better=higher
+Unit B/op assume=normal
+";
+    let folder = Folder::new("lines", &[("file", text)]);
+    let output = folder.run(&["file"]);
+    assert!(output.status.success());
+    assert_eq!(
+        stderr(&output),
+        "\
+file:3: missing measurements
+file:4: parsing iteration count: invalid syntax
+file:5: parsing measurement: not a finite number
+file:6: parsing measurement: value out of range
+file:7: parsing measurement: not a finite number
+file:8: control character in the benchmark name
+file:9: missing unit
+file:10: expected key=value
+file:12: metadata better of unit sec/op already set to lower
+file:13: assume=normal of unit B/op is not known, expected assume=nothing or exact
+",
+    );
+    assert_eq!(
+        stdout(&output)
+            .lines()
+            .filter(|line| line.contains('±'))
+            .count(),
+        1
+    );
+    assert!(!stdout(&output).contains('\u{1b}'));
+}
+
+#[test]
+fn zeros_are_converted_like_other_values() {
+    let folder = Folder::new(
+        "zeros",
+        &[("file", "BenchmarkA 1 0 ns/op\nBenchmarkA 1 5 ns/op\n")],
+    );
+    let output = folder.run(&["-format", "csv", "file"]);
+    let start = ",file,\n,sec/op,CI\nA,2.5e-09,∞\ngeomean,";
+    assert!(stdout(&output).starts_with(start), "{}", stdout(&output));
+}
+
+#[test]
+fn columns_of_a_sheet_go_on_after_z() {
+    let runs: String = (0..10)
+        .map(|i| format!("BenchmarkA/i={i} 1 {} ns/op\n", i + 1))
+        .collect();
+    let folder = Folder::new("columns", &[("file", &runs)]);
+    let output = folder.run(&["-format=csv", "-col=/i", "file"]);
+    let cells: Vec<&str> = stderr(&output)
+        .lines()
+        .filter(|line| line.contains("confidence"))
+        .map(|line| line.split(':').next().unwrap())
+        .collect();
+    // Ten columns: the first takes two of the sheet, the others four.
+    assert_eq!(
+        cells,
+        [
+            "B3", "D3", "H3", "L3", "P3", "T3", "X3", "AB3", "AF3", "AJ3"
+        ]
+    );
+}
+
+#[test]
+fn names_with_commas_and_quotes_are_quoted() {
+    let folder = Folder::new(
+        "quotes",
+        &[("file", "note: a, \"b\"\nBenchmarkA,b\"c 1 1 ns/op\n")],
+    );
+    let output = folder.run(&["-format=csv", "file"]);
+    let start = "\"note: a, \"\"b\"\"\"\n,file,\n,sec/op,CI\n\"A,b\"\"c\",1e-09,∞\ngeomean,";
+    assert!(stdout(&output).starts_with(start), "{}", stdout(&output));
+}
+
+#[test]
+fn nothing_in_nothing_out() {
+    let folder = Folder::new("nothing", &[("empty", ""), ("other", "PASS\nok\n")]);
+    for arguments in [
+        &["empty"][..],
+        &["empty", "other"],
+        &["-format=csv", "empty"],
+    ] {
+        let output = folder.run(arguments);
+        assert!(output.status.success());
+        assert!(
+            output.stdout.is_empty() && output.stderr.is_empty(),
+            "{arguments:?}"
+        );
+    }
+}
+
+#[test]
+fn a_reader_that_stops_is_no_failure() {
+    let runs: String = (0..100_000)
+        .map(|i| format!("BenchmarkA/i={i} 1 1 ns/op\n"))
+        .collect();
+    let folder = Folder::new("pipe", &[("file", &runs)]);
+    let mut child = Command::new(env!("CARGO_BIN_EXE_benchstat"))
+        .arg("file")
+        .current_dir(&folder.0)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    assert!(output.status.success());
+    assert_eq!(stderr(&output), "");
+}
