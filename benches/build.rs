@@ -17,11 +17,16 @@ fn main() {
         .unwrap_or_default()
         .replace('\u{1f}', " ");
     let variable = |name| env::var(name).unwrap_or_default();
-    let profile = format!(
+    let mut profile = format!(
         "{}, opt-level {}",
         variable("PROFILE"),
         variable("OPT_LEVEL")
     );
+    // The manifest's own settings are the commit's; those of the environment are said.
+    for (name, value) in env::vars().filter(|(name, _)| name.starts_with("CARGO_PROFILE_")) {
+        println!("cargo:rerun-if-env-changed={name}");
+        profile += &format!(", {name}={value}");
+    }
     println!("cargo:rustc-env=BUILD_RUSTC={version}");
     println!("cargo:rustc-env=BUILD_TARGET={}", variable("TARGET"));
     println!("cargo:rustc-env=BUILD_RUSTFLAGS={rustflags}");

@@ -9,7 +9,7 @@ use cases::{Case, Kind};
 pub const CASES_VARIABLE: &str = "HANDLERBENCH_CASES";
 
 /// Flags of criterion's that take a value, which is no filter.
-const FLAGS_WITH_VALUE: [&str; 17] = [
+const FLAGS_WITH_VALUE: [&str; 19] = [
     "--baseline",
     "--baseline-lenient",
     "--color",
@@ -27,6 +27,8 @@ const FLAGS_WITH_VALUE: [&str; 17] = [
     "--significance-level",
     "--warm-up-time",
     "-b",
+    "-c",
+    "-s",
 ];
 
 /// What a target is asked to do.

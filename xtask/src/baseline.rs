@@ -1,9 +1,12 @@
 //! `cargo xtask baseline`: makes the last results the baseline.
 
-use anyhow::{Result, bail};
-use benchfmt::merge;
-use benchstat::Selection;
+use std::fs;
 
+use anyhow::{Context, Result, bail};
+use benchfmt::merge;
+use benchstat::{Gates, Selection};
+
+use crate::machine;
 use crate::measure::FUNCTIONS;
 use crate::report;
 use crate::results::{self, Results};
@@ -21,7 +24,9 @@ pub(crate) struct Arguments {
 pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     let workspace = Workspace::current();
     let suite = Suite::of_working_tree(&workspace)?;
-    let all = Selection::parse("*")?;
+    let all = Selection::all();
+    let gates = fs::read_to_string(workspace.gates()).context("baselines/gates.toml")?;
+    let gates = Gates::parse(&gates).context("baselines/gates.toml")?;
     // Everything is read and merged before anything is written.
     let mut merged = Vec::new();
     for kind in Kind::ALL {
@@ -33,6 +38,27 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
             continue;
         }
         let mut new = results::read(&last)?;
+        let executable = machine::hash(suite.executable(kind)?, &workspace)?;
+        if new
+            .lines
+            .iter()
+            .any(|line| line.config.get("executable") != Some(executable.as_str()))
+        {
+            bail!(
+                "{}: not measured with this build; `cargo xtask bench` measures it",
+                last.display()
+            );
+        }
+        for accepted in gates.accepted() {
+            if new.lines.iter().any(|line| line.name == accepted.case) {
+                bail!(
+                    "{}: the accepted change of {} in {} would be in the baseline: take it out",
+                    workspace.gates().display(),
+                    accepted.case,
+                    accepted.unit
+                );
+            }
+        }
         if let Some(reason) = &arguments.reason {
             new.describe(&vec![("reason".to_owned(), reason.clone())]);
         }

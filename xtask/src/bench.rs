@@ -9,7 +9,7 @@ use benchstat::Selection;
 use crate::machine::{self, Facts};
 use crate::measure::{EXACT_RUNS, FUNCTIONS, Task, measure};
 use crate::results::{self, Results};
-use crate::suite::{Kind, Suite};
+use crate::suite::{Kind, Listed, Suite};
 use crate::workspace::{Workspace, file_of};
 
 /// Measure the suite: times in fresh processes, exact metrics twice
@@ -51,6 +51,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     if arguments.list {
         return list(&suite, &selection);
     }
+    let _lock = workspace.lock()?;
     let mut matched = false;
     for kind in Kind::ALL {
         let task = task(&suite, kind, &selection, arguments.runs)?;
@@ -147,7 +148,19 @@ pub(crate) fn is_measurable(kind: Kind) -> bool {
 }
 
 fn list(suite: &Suite, selection: &Selection) -> Result<()> {
-    for case in suite.list(Kind::Time, selection)? {
+    // Every case is timed; a filter may name a unit that is not a time.
+    let matches = |case: &Listed| {
+        Kind::ALL.iter().any(|kind| {
+            kind.units()
+                .iter()
+                .any(|unit| selection.selects(&case.name, unit))
+        })
+    };
+    for case in suite
+        .list(Kind::Time, &Selection::all())?
+        .iter()
+        .filter(|case| matches(case))
+    {
         println!("{}{}", case.name, if case.gates { "  (gate)" } else { "" });
     }
     Ok(())

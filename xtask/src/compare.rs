@@ -8,9 +8,10 @@ use std::process::ExitCode;
 
 use anyhow::{Context, Result, bail};
 use benchfmt::{Benchmark, merge};
-use benchstat::cli::{Flags, Format, columns, print};
+use benchstat::cli::{Flags, Format, labels, print};
 use benchstat::{
-    Collection, Gates, Input, Outcome, Selection, Source, Style, Table, Verdicts, judge,
+    Collection, Gates, Input, Outcome, Selection, SelectionError, Source, Style, Table, Verdicts,
+    judge,
 };
 use paired::Revisions;
 
@@ -61,7 +62,7 @@ struct Side {
 
 pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
     let workspace = Workspace::current();
-    // Everything that can be wrong with the question is found before anything is measured.
+    // What is wrong with the question is found before anything is measured.
     let flags = with_units(&arguments.flags, &arguments.only);
     let (query, format) = flags.query()?;
     let gates_path = arguments.gate.clone().unwrap_or_else(|| workspace.gates());
@@ -69,6 +70,12 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
         fs::read_to_string(&gates_path).with_context(|| gates_path.display().to_string())?;
     let gates = Gates::parse(&gates).with_context(|| gates_path.display().to_string())?;
 
+    // Two comparisons at a time would take turns at the same files.
+    let _lock = arguments
+        .inputs
+        .is_empty()
+        .then(|| workspace.lock())
+        .transpose()?;
     let mut skipped = false;
     let inputs = if arguments.inputs.is_empty() {
         let kinds = kinds(arguments)?;
@@ -78,6 +85,9 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
             .filter(|kind| is_measurable(*kind))
             .collect();
         skipped = measurable.len() < kinds.len();
+        if measurable.is_empty() {
+            return Ok(ExitCode::from(Outcome::Incomparable.code()));
+        }
         let sides = match &arguments.against {
             Some(revision) => against(revision, &measurable, &arguments.flags.filter, &workspace)?,
             None => baseline(&measurable, &arguments.flags.filter, &workspace)?,
@@ -93,8 +103,11 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
 
     let collection = read(&inputs)?;
     let tables = query.tables(&collection);
-    let columns = columns(&flags, &inputs, &tables);
-    let verdicts = judge(&collection, &tables, &gates, &columns);
+    let labels = labels(&inputs);
+    if labels.len() < 2 {
+        bail!("the inputs have one label: there is nothing to compare it with");
+    }
+    let verdicts = judge(&collection, &gates, &flags.filter, &labels)?;
     if verdicts.judgements.is_empty() {
         bail!("no result matches -filter {:?}", flags.filter);
     }
@@ -180,12 +193,12 @@ fn against(
     let revisions = Revisions::new(workspace.root(), &workspace.revisions());
     let commit = revisions.resolve(revision)?;
     eprintln!("building {commit}");
-    let toolchain = machine::rustc()?;
+    let toolchain = machine::toolchain()?;
     let suite = Suite::of_revision(revisions.executables(&commit, PACKAGE, &toolchain)?);
     let folder = workspace.revisions().join("results").join(commit.hash());
     let tree = machine::tree(&commit.to_string(), false);
     update(&suite, kinds, filter, &tree, &folder, workspace)?;
-    let files = kinds.iter().map(|kind| file_of(*kind, &folder)).collect();
+    let files = files(kinds, &folder);
     let here = working_tree(kinds, filter, workspace)?;
     Ok(vec![
         Side {
@@ -201,11 +214,20 @@ fn working_tree(kinds: &[Kind], filter: &str, workspace: &Workspace) -> Result<S
     let folder = workspace.results();
     let tree = machine::working_tree(workspace)?;
     update(&suite, kinds, filter, &tree, &folder, workspace)?;
-    let files = kinds.iter().map(|kind| file_of(*kind, &folder)).collect();
+    let files = files(kinds, &folder);
     Ok(Side {
         label: "here".to_owned(),
         files,
     })
+}
+
+/// The files of results that there are: a filter may leave out all cases of a kind.
+fn files(kinds: &[Kind], folder: &Path) -> Vec<PathBuf> {
+    kinds
+        .iter()
+        .map(|kind| file_of(*kind, folder))
+        .filter(|file| file.exists())
+        .collect()
 }
 
 /// Measures what the files of results in a folder lack, or have of another executable or environment.
@@ -217,11 +239,10 @@ fn update(
     folder: &Path,
     workspace: &Workspace,
 ) -> Result<()> {
-    // A filter may name what only results have, such as their configuration: then all are measured.
-    let all = Selection::parse("*")?;
+    let selection = selection(filter)?;
     for &kind in kinds {
         let file = file_of(kind, folder);
-        let listed = suite.list(kind, &all)?;
+        let listed = suite.list(kind, &Selection::all())?;
         let facts = machine::facts(suite, kind, workspace)?;
         let mut kept = if file.exists() {
             results::read(&file).unwrap_or_default()
@@ -231,10 +252,7 @@ fn update(
         kept.lines.retain(|result| {
             is_current(result, &facts) && listed.iter().any(|case| case.name == result.name)
         });
-        let mut task: Task<'_> = task(suite, kind, &Selection::parse(filter)?, TIME_RUNS)?;
-        if task.names.is_empty() {
-            task.names = listed.into_iter().map(|case| case.name).collect();
-        }
+        let mut task: Task<'_> = task(suite, kind, &selection, TIME_RUNS)?;
         let times = |name: &str| {
             kept.lines
                 .iter()
@@ -261,6 +279,15 @@ fn update(
         results::write(&file, &updated)?;
     }
     Ok(())
+}
+
+/// What there is to measure for a filter. One that asks for what only results have, such as their configuration, asks for
+/// all.
+fn selection(filter: &str) -> Result<Selection> {
+    match Selection::parse(filter) {
+        Err(SelectionError::Key { .. }) => Ok(Selection::all()),
+        selection => Ok(selection?),
+    }
 }
 
 /// Whether a result is of this build, measured with these tools on this machine.

@@ -103,8 +103,14 @@ fn git(workspace: &Workspace, arguments: &[&str]) -> Result<String> {
     )
 }
 
-/// The compiler's version, in one word.
-pub(crate) fn rustc() -> Result<String> {
+/// Whatever decides what is built, besides the source: the compiler, and flags from the environment.
+pub(crate) fn toolchain() -> Result<String> {
     let version = output(Path::new("rustc"), &["--version"])?;
-    Ok(version.split(' ').nth(1).unwrap_or("unknown").to_owned())
+    let mut toolchain = version.trim().trim_start_matches("rustc ").to_owned();
+    for (variable, value) in std::env::vars() {
+        if variable.ends_with("RUSTFLAGS") || variable.starts_with("CARGO_PROFILE_") {
+            toolchain += &format!(" {variable}={value}");
+        }
+    }
+    Ok(toolchain)
 }

@@ -49,6 +49,10 @@ pub(crate) fn measure(task: &Task<'_>, workspace: &Workspace) -> Result<Results>
         task.kind.name(),
         std::process::id()
     ));
+    // What an interrupted run of the same process number left is not of this one.
+    if folder.exists() {
+        fs::remove_dir_all(&folder).with_context(|| folder.display().to_string())?;
+    }
     let result = measure_in(task, &folder, workspace, &bar);
     bar.finish_and_clear();
     // What a run leaves is taken or of no use.
@@ -98,6 +102,10 @@ fn one_run(task: &Task<'_>, folder: &Path, workspace: &Workspace) -> Result<Resu
     if task.kind == Kind::Time {
         fastrand::shuffle(&mut names);
         command.args(CRITERION);
+    }
+    // Runs at the same time would write the same profiles: those of the first are kept.
+    if task.kind == Kind::Allocs && !folder.ends_with("0") {
+        command.env("DHAT_HOME", folder.join("dhat"));
     }
     let output = command
         .env("HANDLERBENCH_CASES", names.join("\n"))

@@ -1,7 +1,10 @@
 //! Where things are in the repository.
 
 use std::env;
+use std::fs::{self, File};
 use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
 
 use crate::suite::Kind;
 
@@ -49,6 +52,15 @@ impl Workspace {
     /// The last results measured here.
     pub(crate) fn results(&self) -> PathBuf {
         self.target.join("results")
+    }
+
+    /// Waits until no other process measures here; the lock goes with its file.
+    pub(crate) fn lock(&self) -> Result<File> {
+        let path = self.target.join("measuring.lock");
+        fs::create_dir_all(&self.target).with_context(|| path.display().to_string())?;
+        let file = File::create(&path).with_context(|| path.display().to_string())?;
+        file.lock().with_context(|| path.display().to_string())?;
+        Ok(file)
     }
 
     /// Where revisions are built and their results kept.

@@ -75,9 +75,12 @@ pub(crate) struct Parsed<'a> {
 
 /// The parts of a result line, of which the word `Benchmark` is taken off; nothing for a name
 /// alone on its line, which `go test -v` prints when a benchmark starts.
+///
+/// `likely` are the units that the line probably has; a right guess saves looking them up.
 pub(crate) fn parse_result<'a>(
     rest: &'a [u8],
     units: &mut Units,
+    likely: &[UnitId],
     line_units: &mut Vec<UnitId>,
     written: &mut Vec<f64>,
 ) -> Result<Option<Parsed<'a>>, Malformed> {
@@ -102,7 +105,10 @@ pub(crate) fn parse_result<'a>(
             return Err(Malformed::MissingUnits);
         }
         check(word, Part::Unit)?;
-        let unit = units.intern(word.text());
+        let unit = match likely.get(line_units.len()) {
+            Some(&unit) if units.written(unit).as_bytes() == word.bytes => unit,
+            _ => units.intern(word.text()),
+        };
         if !(value * units.factor(unit)).is_finite() {
             return Err(Malformed::Measurement(NumberError::Range));
         }

@@ -167,9 +167,11 @@ impl<R: Read> Reader<R> {
                         return Ok(Some((form, iterations)));
                     }
                 }
+                let likely = self.last.map_or(&[][..], |last| self.forms.units(last));
                 let parsed = parse_result(
                     rest,
                     &mut self.units,
+                    likely,
                     &mut self.line_units,
                     &mut self.written,
                 )?;

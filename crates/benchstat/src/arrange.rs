@@ -82,8 +82,9 @@ impl<'q> Plan<'q> {
     fn place(&mut self, query: &Query, collection: &'q Collection, input: &'q Input) {
         let first = self.series.len();
         self.series.reserve(input.results.series.len());
-        // By unit: its place among the base units, plus 1.
-        let mut unit_places = vec![0; collection.units.len()];
+        let everything = query.filter.is_everything();
+        // By unit: the table and section that it was last used for.
+        let mut latest = vec![(0, DROPPED); collection.units.len()];
         for series in &input.results.series {
             let units = &collection.unit_lists.entries[series.units as usize];
             let origin = Origin {
@@ -91,9 +92,12 @@ impl<'q> Plan<'q> {
                 label: input.label,
                 config: series.config,
             };
-            let kept = query
-                .filter
-                .matches(&mut |key, pattern| leaf(collection, origin, units, key, pattern));
+            let kept = if everything {
+                Match::Whole(true)
+            } else {
+                let filter = &query.filter;
+                filter.matches(&mut |key, pattern| leaf(collection, origin, units, key, pattern))
+            };
             let id = self.series.len() as u32;
             let mut placed = Placed {
                 row: 0,
@@ -117,15 +121,15 @@ impl<'q> Plan<'q> {
             placed.residue = self.residue.key(collection, origin, &mut self.texts);
             self.series.push(placed);
             for (at, unit) in units.iter().enumerate() {
-                let section = if kept.keeps(at) {
-                    let place = &mut unit_places[unit.index()];
-                    if *place == 0 {
-                        *place = self.unit_place(collection.units.normalized(*unit)) + 1;
+                let mut section = DROPPED;
+                if kept.keeps(at) {
+                    let latest = &mut latest[unit.index()];
+                    if latest.0 != table || latest.1 == DROPPED {
+                        let unit = collection.units.normalized(*unit);
+                        *latest = (table, self.section(table, unit));
                     }
-                    self.section(table, *place - 1)
-                } else {
-                    DROPPED
-                };
+                    section = latest.1;
+                }
                 self.deposits.push(Deposit {
                     section,
                     series: id,
@@ -138,14 +142,11 @@ impl<'q> Plan<'q> {
         }
     }
 
-    fn unit_place(&mut self, unit: &str) -> u32 {
-        *self.unit_places.entry_ref(unit).or_insert_with(|| {
+    fn section(&mut self, table: u32, unit: &str) -> u32 {
+        let unit = *self.unit_places.entry_ref(unit).or_insert_with(|| {
             self.units.push(unit.to_owned());
             (self.units.len() - 1) as u32
-        })
-    }
-
-    fn section(&mut self, table: u32, unit: u32) -> u32 {
+        });
         *self.section_ids.entry((table, unit)).or_insert_with(|| {
             self.sections.push((table, unit));
             (self.sections.len() - 1) as u32
@@ -215,17 +216,24 @@ impl<'q> Plan<'q> {
                 .filter(|&deposit| deposits[deposit as usize].section != DROPPED),
         );
         let placed = |deposit: &Deposit| &self.series[deposit.series as usize];
-        order = sorted(order, deposits, columns.len(), |deposit| {
-            columns[placed(deposit).column as usize]
-        });
-        order = sorted(order, deposits, rows.len(), |deposit| {
-            rows[placed(deposit).row as usize]
-        });
-        sorted(order, deposits, section_ranks.len(), |deposit| {
-            section_ranks[deposit.section as usize]
-        })
+        let column = |deposit: &Deposit| columns[placed(deposit).column as usize];
+        let row = |deposit: &Deposit| rows[placed(deposit).row as usize];
+        let section = |deposit: &Deposit| section_ranks[deposit.section as usize];
+        order = sorted(order, deposits, columns.len(), column);
+        let places = rows.len() * section_ranks.len();
+        if places <= MOST_PLACES * deposits.len() {
+            let row_count = rows.len() as u32;
+            return sorted(order, deposits, places, |deposit| {
+                section(deposit) * row_count + row(deposit)
+            });
+        }
+        order = sorted(order, deposits, rows.len(), row);
+        sorted(order, deposits, section_ranks.len(), section)
     }
 }
+
+/// Rows of tables are sorted at once if there are no more of them than this for each deposit.
+const MOST_PLACES: usize = 4;
 
 /// The deposits of `order` by rank: a stable counting sort.
 fn sorted(
@@ -234,7 +242,10 @@ fn sorted(
     ranks: usize,
     rank: impl Fn(&Deposit) -> u32,
 ) -> Vec<u32> {
-    if ranks < 2 {
+    let is_sorted = order
+        .windows(2)
+        .all(|pair| rank(&deposits[pair[0] as usize]) <= rank(&deposits[pair[1] as usize]));
+    if is_sorted {
         return order;
     }
     // For each rank: how many have it; then, where they start.

@@ -117,25 +117,15 @@ fn number(text: &str) -> Result<f64, String> {
     }
 }
 
-/// The labels of the columns, the baseline's first: of all inputs where columns are files, so that one without any result
-/// is missed; else of the tables.
-pub fn columns(flags: &Flags, inputs: &[Input], tables: &[Table]) -> Vec<String> {
-    let files = inputs.iter().map(|input| input.label.clone());
-    let keys = tables
-        .iter()
-        .flat_map(|table| table.columns().map(|column| column.key().to_string()));
-    let labels: Vec<String> = if flags.col.trim() == ".file" {
-        files.collect()
-    } else {
-        keys.collect()
-    };
-    let mut columns: Vec<String> = Vec::new();
-    for label in labels {
-        if !columns.contains(&label) {
-            columns.push(label);
+/// The labels of the inputs in order, each once: the baseline's first.
+pub fn labels(inputs: &[Input]) -> Vec<String> {
+    let mut labels: Vec<String> = Vec::new();
+    for input in inputs {
+        if !labels.contains(&input.label) {
+            labels.push(input.label.clone());
         }
     }
-    columns
+    labels
 }
 
 /// Writes tables, and verdicts and what they come to where there are any, in a format. Notes go to `notes` where the format
@@ -166,8 +156,8 @@ pub fn print(
             write_verdicts(verdicts, Style::default(), notes)
         }
         (Format::Markdown, None) => write_markdown(tables, output),
-        (Format::Markdown, Some((verdicts, _))) => {
-            write_verdicts_markdown(verdicts, output)?;
+        (Format::Markdown, Some((verdicts, outcome))) => {
+            write_verdicts_markdown(verdicts, outcome, output)?;
             write_markdown(tables, output)
         }
     }

@@ -184,6 +184,8 @@ impl Collection {
             .map(|unit| self.units.intern(scan.units.written(unit)))
             .collect();
         let mut list: Vec<UnitId> = Vec::new();
+        // Inputs mostly have the same benchmarks in the same order.
+        let mut next_name = 0;
         let forms: Vec<(u32, u32)> = scan
             .forms
             .ids()
@@ -195,7 +197,8 @@ impl Collection {
                         .iter()
                         .map(|unit| units[unit.index()]),
                 );
-                let name = self.names.intern(scan.forms.name(form));
+                let name = self.names.intern_guessed(scan.forms.name(form), next_name);
+                next_name = name + 1;
                 (name, self.unit_lists.intern(&list))
             })
             .collect();

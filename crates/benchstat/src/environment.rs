@@ -37,7 +37,7 @@ pub(crate) fn keys_of(unit: &str) -> impl Iterator<Item = &'static str> {
 pub struct Difference {
     /// The key.
     pub key: String,
-    /// The baseline's values; none where the key is not set.
+    /// The baseline's values; `not given` where the key is not set.
     pub baseline: Vec<String>,
     /// The other side's.
     pub head: Vec<String>,
@@ -45,10 +45,7 @@ pub struct Difference {
 
 impl fmt::Display for Difference {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let side = |values: &[String]| match values {
-            [] => "not given".to_owned(),
-            values => values.join(" and "),
-        };
+        let side = |values: &[String]| values.join(" and ");
         write!(
             f,
             "{}: {} against {}",
@@ -67,11 +64,18 @@ pub(crate) fn differences(
     baseline: &[ConfigId],
     head: &[ConfigId],
 ) -> Vec<Difference> {
-    let values = |configs: &[ConfigId], key: &str| {
-        let values = configs
+    // `None` where a result does not say: it differs from any value, and from the others of its side.
+    let values = |configs: &[ConfigId], key: &str| -> BTreeSet<Option<&str>> {
+        configs
             .iter()
-            .filter_map(|&config| collection.config_value(config, key));
-        values.map(str::to_owned).collect::<BTreeSet<_>>()
+            .map(|&config| collection.config_value(config, key))
+            .collect()
+    };
+    let named = |values: BTreeSet<Option<&str>>| -> Vec<String> {
+        values
+            .into_iter()
+            .map(|value| value.unwrap_or("not given").to_owned())
+            .collect()
     };
     let mut differences = Vec::new();
     for &key in keys {
@@ -79,8 +83,8 @@ pub(crate) fn differences(
         if baseline != head || baseline.len() > 1 {
             differences.push(Difference {
                 key: key.to_owned(),
-                baseline: baseline.into_iter().collect(),
-                head: head.into_iter().collect(),
+                baseline: named(baseline),
+                head: named(head),
             });
         }
     }

@@ -6,8 +6,7 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::environment;
-use crate::expression::ExpressionError;
-use crate::selection::Selection;
+use crate::selection::{Selection, SelectionError};
 
 /// The level of significance unless a file says otherwise: one false call in twenty comparisons of equal code.
 const ALPHA: f64 = 0.05;
@@ -74,6 +73,7 @@ fn alpha() -> f64 {
 #[serde(deny_unknown_fields)]
 struct UnitGate {
     gate: Option<bool>,
+    exact: Option<bool>,
     allow: Option<f64>,
     delta: Option<f64>,
     agree: Option<Vec<String>>,
@@ -117,7 +117,7 @@ pub enum GatesError {
         /// The filter.
         filter: String,
         /// What is wrong with it.
-        error: ExpressionError,
+        error: SelectionError,
     },
     /// A share is negative or not finite, or `alpha` is not a probability.
     #[error("{place}: {field} = {value} is out of range")]
@@ -142,6 +142,8 @@ pub enum GatesError {
 pub struct Rule<'g> {
     /// Whether the row decides about the exit code.
     pub gates: bool,
+    /// Whether the unit's values are exact: measuring again gives the same.
+    pub exact: bool,
     /// The share by which the value may get worse, such as 0.01 for 1 %.
     pub allow: f64,
     /// The smallest change that matters, as a share: what lies within is unchanged.
@@ -157,7 +159,7 @@ impl Default for Gates {
     fn default() -> Self {
         Self {
             alpha: ALPHA,
-            selection: Selection::parse("*").unwrap_or_else(|_| unreachable!("`*` is a filter")),
+            selection: Selection::all(),
             units: BTreeMap::new(),
             exceptions: Vec::new(),
             accepted: Vec::new(),
@@ -207,7 +209,7 @@ impl Gates {
         self.alpha
     }
 
-    /// Whether the filter of the gates selects a case, in any unit.
+    /// Whether the filter of the gates selects a case, whatever the unit.
     pub fn selects(&self, case: &str) -> bool {
         self.selection.selects(case, "")
     }
@@ -224,10 +226,11 @@ impl Gates {
             .find(|accepted| accepted.case == case && accepted.unit == unit)
     }
 
-    /// What holds for a row. `exact` says that the unit's values are exact: such a unit gates unless the file says
-    /// otherwise, and others do not.
+    /// What holds for a row. `exact` says that the results claim the unit to be exact, which counts unless the file says
+    /// otherwise; an exact unit gates unless the file says otherwise, and others do not.
     pub fn rule(&self, case: &str, unit: &str, exact: bool) -> Rule<'_> {
         let gate = self.units.get(unit);
+        let exact = gate.and_then(|gate| gate.exact).unwrap_or(exact);
         let exception = self
             .exceptions
             .iter()
@@ -252,6 +255,7 @@ impl Gates {
         let allow = allow.unwrap_or(0.0);
         let agree = gate.and_then(|gate| gate.agree.as_ref());
         Rule {
+            exact,
             gates: gates.unwrap_or(exact) && self.selection.selects(case, unit),
             allow,
             delta: delta.unwrap_or(allow),

@@ -28,12 +28,28 @@ impl Interner {
         if let Some(&id) = found {
             return id;
         }
+        let id = self.append(text);
+        self.hashes[id as usize] = hash;
+        self.ids
+            .insert_unique(hash, id, |&id| self.hashes[id as usize]);
+        id
+    }
+
+    /// The number of a text that is likely to have a number, which is looked at first: a right
+    /// guess reads the texts in order, where looking up jumps about.
+    pub(crate) fn intern_guessed(&mut self, text: &str, guess: u32) -> u32 {
+        if (guess as usize) < self.ends.len() && self.get(guess) == text {
+            return guess;
+        }
+        self.intern(text)
+    }
+
+    /// A new number for a text. Looking the text up does not find it.
+    pub(crate) fn append(&mut self, text: &str) -> u32 {
         let id = u32::try_from(self.ends.len()).unwrap_or(u32::MAX);
         self.text.push_str(text);
         self.ends.push(self.text.len());
-        self.hashes.push(hash);
-        self.ids
-            .insert_unique(hash, id, |&id| self.hashes[id as usize]);
+        self.hashes.push(0);
         id
     }
 

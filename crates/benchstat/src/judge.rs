@@ -1,11 +1,14 @@
-//! From tables to verdicts.
+//! From results to verdicts.
+
+use std::cmp::Ordering;
 
 use benchfmt::{Assumption, Better};
 
 use crate::collection::{Collection, ConfigId};
 use crate::environment;
 use crate::gates::{Gates, Rule};
-use crate::statistics::{holm, shift_interval};
+use crate::query::{Expressions, Query, QueryError};
+use crate::statistics::{UTest, holm, shift_interval};
 use crate::table::{Cell, ColumnSummary, Table};
 use crate::verdict::{Change, Judgement, Verdict, Verdicts};
 
@@ -16,55 +19,65 @@ const EQUIVALENCE_CONFIDENCE: f64 = 0.90;
 /// A share such as 0.1 has no exact value: 10 % more than 10 is still 11.
 const ROUNDING: f64 = 4.0 * f64::EPSILON;
 
-/// A row that is to be tested: its place among the judgements, and what its test says.
-struct Tested {
-    judgement: usize,
-    p: f64,
-    worse: bool,
-    allow: f64,
-}
-
-/// Judges every row of the tables: each of the columns, by their labels, against the first.
+/// Judges the results of each input, by its label, against those of the first.
 ///
-/// In this order: a row without the other side is `missing`, one without a baseline `new`; where the environments differ
-/// in what the unit depends on it is `incomparable`; exact values that agree are `unchanged`, and exact values that differ
-/// by more than is allowed are `regressed` or `improved`; of other values an interval of the change that lies within
-/// ±delta makes them `unchanged`, and a test says `regressed` or `improved`, at the gates' level for the whole family of
-/// gating rows by Holm's method; all else is `undecided`.
+/// Rows are benchmarks by their full names, one for each unit; how tables are arranged for the eye does not matter. In this
+/// order: a row without the other side is `missing`, one without a baseline `new`; where the environments differ in what
+/// the unit depends on it is `incomparable`. Then
 ///
-/// Values of a unit that claims to be exact and is not are judged as other values are. Other values of a unit that does
-/// not gate are at best `undecided`: they are for the eye.
+/// - values of an exact unit are judged by themselves: `unchanged` if no two of them differ by more than delta, `regressed`
+///   or `improved` if all of one side lie beyond all of the other by more than is allowed. If a side's values differ among
+///   themselves and overlap the other's, it is `undecided`;
+/// - of other values that gate, an interval of the change within ±delta makes them `unchanged`; one-sided tests, of a
+///   change for the worse beyond what is allowed and of one for the better, make them `regressed` or `improved`, at the
+///   gates' level for the family of all such rows by Holm's method; all else is `undecided`;
+/// - other values that do not gate are at best `undecided`: they are for the eye.
+///
+/// Where it is not known which direction of a unit is better, any change is for the worse.
+///
+/// # Errors
+///
+/// If the filter cannot be parsed.
 pub fn judge(
     collection: &Collection,
-    tables: &[Table],
     gates: &Gates,
-    columns: &[String],
-) -> Verdicts {
-    let Some((baseline, heads)) = columns.split_first() else {
-        return Verdicts::default();
+    filter: &str,
+    labels: &[String],
+) -> Result<Verdicts, QueryError> {
+    let expressions = Expressions {
+        filter,
+        table: "",
+        ignore: ".config",
+        ..Expressions::default()
+    };
+    let tables = Query::new(&expressions)?.tables(collection);
+    let Some((baseline, heads)) = labels.split_first() else {
+        return Ok(Verdicts::default());
     };
     let mut judge = Judge {
         collection,
         gates,
         judgements: Vec::new(),
         tested: Vec::new(),
+        test: UTest::default(),
     };
-    for table in tables {
+    for table in &tables {
         let place = |label: &String| {
-            table
+            let labelled = table
                 .columns()
-                .find(|column| column.key().to_string() == *label)
+                .find(|column| column.key().to_string() == *label);
+            labelled.map(ColumnSummary::place)
         };
-        let base = place(baseline).map(ColumnSummary::place);
+        let base = place(baseline);
         for head in heads {
-            let place = place(head).map(ColumnSummary::place);
+            let place = place(head);
             for row in table.rows() {
                 let cell = |place: Option<usize>| place.and_then(|place| row.cell(place));
                 judge.row(table, &row.key().to_string(), head, cell(base), cell(place));
             }
         }
     }
-    judge.finish()
+    Ok(judge.finish())
 }
 
 struct Judge<'a> {
@@ -72,6 +85,19 @@ struct Judge<'a> {
     gates: &'a Gates,
     judgements: Vec<Judgement>,
     tested: Vec<Tested>,
+    test: UTest,
+}
+
+/// A row that is tested: its place among the judgements, its samples, and what its tests say.
+struct Tested {
+    judgement: usize,
+    /// Of no change beyond what is allowed, in either direction.
+    p: f64,
+    /// The direction for which it speaks.
+    verdict: Verdict,
+    better: Option<Better>,
+    baseline: Vec<f64>,
+    head: Vec<f64>,
 }
 
 impl Judge<'_> {
@@ -83,8 +109,8 @@ impl Judge<'_> {
         base: Option<Cell<'_>>,
         head: Option<Cell<'_>>,
     ) {
-        let claims_exact = table.assumption() == Assumption::Exact;
-        let rule = self.gates.rule(case, table.unit(), claims_exact);
+        let claimed = table.assumption() == Assumption::Exact;
+        let rule = self.gates.rule(case, table.unit(), claimed);
         let mut judgement = Judgement {
             case: case.to_owned(),
             unit: table.unit().to_owned(),
@@ -100,7 +126,9 @@ impl Judge<'_> {
             (None, None) => return,
             (Some(_), None) => judgement.verdict = Verdict::Missing,
             (None, Some(_)) => judgement.verdict = Verdict::New,
-            (Some(base), Some(head)) => self.both(&mut judgement, table, &rule, base, head),
+            (Some(base), Some(head)) => {
+                self.both(&mut judgement, table.better(), &rule, base, head);
+            }
         }
         self.judgements.push(judgement);
     }
@@ -108,109 +136,128 @@ impl Judge<'_> {
     fn both(
         &mut self,
         judgement: &mut Judgement,
-        table: &Table,
+        better: Option<Better>,
         rule: &Rule<'_>,
         base: Cell<'_>,
         head: Cell<'_>,
     ) {
         let (from, to) = (base.summary().center, head.summary().center);
-        let mut change = Change {
-            from,
-            to,
-            interval: None,
-        };
         let (base_configs, head_configs) = (configs(base), configs(head));
         judgement.differences =
             environment::differences(self.collection, &rule.agree, &base_configs, &head_configs);
+        let (base, head) = (base.sample(), head.sample());
         if !judgement.differences.is_empty() {
-            judgement.change = Some(change);
+            judgement.change = Some(Change {
+                from,
+                to,
+                interval: None,
+            });
             judgement.verdict = Verdict::Incomparable;
             return;
         }
-        let worse = match table.better().unwrap_or(Better::Lower) {
-            Better::Lower => to > from,
-            Better::Higher => to < from,
-        };
-        // Lower and higher are symmetric as ratios: a rate that halves is as bad as a time that doubles.
-        let (less, more) = (from.min(to), from.max(to));
-        let exceeds = |share: f64| more > less * (1.0 + share) * (1.0 + ROUNDING);
-        let exact =
-            table.assumption() == Assumption::Exact && is_constant(base) && is_constant(head);
-        if exact {
-            change.interval = change.share().map(|share| (share, share));
-            judgement.verdict = match worse {
-                _ if !exceeds(rule.delta) => Verdict::Unchanged,
-                true if exceeds(rule.allow) => Verdict::Regressed,
-                true => Verdict::Unchanged,
-                false => Verdict::Improved,
-            };
-        } else {
-            change.interval = shift_interval(base.sample(), head.sample(), EQUIVALENCE_CONFIDENCE);
-            let inside = |(low, high): (f64, f64)| low >= -rule.delta && high <= rule.delta;
-            if rule.gates && change.interval.is_some_and(inside) {
-                judgement.verdict = Verdict::Unchanged;
-            } else {
-                judgement.visible =
-                    shift_interval(base.sample(), head.sample(), 1.0 - self.gates.alpha())
-                        .map(|(low, high)| ((1.0 + high) / (1.0 + low)).sqrt() - 1.0);
-                if rule.gates {
-                    self.tested.push(Tested {
-                        judgement: self.judgements.len(),
-                        p: head.comparison().map_or(1.0, |comparison| comparison.p),
-                        worse,
-                        allow: rule.allow,
-                    });
-                }
+        if rule.exact {
+            let (verdict, interval) = exact(base, head, better, rule);
+            judgement.change = Some(Change { from, to, interval });
+            judgement.verdict = verdict;
+            if verdict == Verdict::Regressed {
+                Self::accept(self.gates, judgement, better);
             }
+            return;
         }
-        judgement.change = Some(change);
-        if judgement.verdict == Verdict::Regressed {
-            self.accept(judgement, table.better());
+        let interval = shift_interval(base, head, EQUIVALENCE_CONFIDENCE);
+        judgement.change = Some(Change { from, to, interval });
+        if !rule.gates {
+            judgement.visible = visible(base, head, 1.0 - self.gates.alpha());
+            return;
+        }
+        if interval.is_some_and(|(low, high)| low >= -rule.delta && high <= rule.delta) {
+            judgement.verdict = Verdict::Unchanged;
+        }
+        // Unchanged or not, it is of the family: which rows are tested must not depend on what the tests will see.
+        let (p, verdict) = self.evidence(base, head, better, rule.allow);
+        let (baseline, head) = (base.to_vec(), head.to_vec());
+        self.tested.push(Tested {
+            judgement: self.judgements.len(),
+            p,
+            verdict,
+            better,
+            baseline,
+            head,
+        });
+    }
+
+    /// The stronger of two one-sided U tests, doubled: that the values got worse by more than is allowed, and that they got
+    /// better.
+    fn evidence(
+        &mut self,
+        base: &[f64],
+        head: &[f64],
+        better: Option<Better>,
+        allow: f64,
+    ) -> (f64, Verdict) {
+        let bound = match better {
+            Some(Better::Higher) => 1.0 / (1.0 + allow),
+            Some(Better::Lower) | None => 1.0 + allow,
+        };
+        let allowed: Vec<f64> = base.iter().map(|value| value * bound).collect();
+        let (above, below) = (self.p_above(&allowed, head), self.p_above(head, base));
+        let (beyond, short) = (self.p_above(base, head), self.p_above(head, &allowed));
+        let (worse, improved) = match better {
+            Some(Better::Lower) => (above, below),
+            Some(Better::Higher) => (short, beyond),
+            // Either way is for the worse.
+            None => (above.min(below), 1.0),
+        };
+        let verdict = if worse <= improved {
+            Verdict::Regressed
+        } else {
+            Verdict::Improved
+        };
+        ((2.0 * worse.min(improved)).min(1.0), verdict)
+    }
+
+    /// The one-sided p value of `values` being no larger than `than`.
+    fn p_above(&mut self, than: &[f64], values: &[f64]) -> f64 {
+        // Equal samples show nothing.
+        let two_sided = self.test.p_value(than, values).unwrap_or(1.0);
+        match order(than, values) {
+            Ordering::Less => two_sided / 2.0,
+            Ordering::Equal | Ordering::Greater => 1.0 - two_sided / 2.0,
         }
     }
 
     /// Marks a regression that was agreed to: as long as the value is no worse than the one that was.
-    fn accept(&self, judgement: &mut Judgement, better: Option<Better>) {
-        let Some((accepted, change)) = self
-            .gates
-            .accepted_for(&judgement.case, &judgement.unit)
-            .zip(judgement.change)
-        else {
+    fn accept(gates: &Gates, judgement: &mut Judgement, better: Option<Better>) {
+        let accepted = gates.accepted_for(&judgement.case, &judgement.unit);
+        let Some((accepted, change)) = accepted.zip(judgement.change) else {
             return;
         };
-        let covered = match better.unwrap_or(Better::Lower) {
-            Better::Lower => change.to <= accepted.value,
-            Better::Higher => change.to >= accepted.value,
+        let covered = match better {
+            Some(Better::Lower) => change.to <= accepted.value,
+            Some(Better::Higher) => change.to >= accepted.value,
+            None => change.to == accepted.value,
         };
         if covered {
             judgement.accepted = Some(accepted.reason.clone());
         }
     }
 
-    /// Decides the rows that need a test, as one family.
+    /// Decides the rows that were tested, as one family.
     fn finish(mut self) -> Verdicts {
         let p_values: Vec<f64> = self.tested.iter().map(|tested| tested.p).collect();
+        let alone = 1.0 - self.gates.alpha() / p_values.len().max(1) as f64;
         for (tested, p) in self.tested.iter().zip(holm(&p_values)) {
             let judgement = &mut self.judgements[tested.judgement];
-            // The interval has to lie beyond what is allowed, not only apart from zero.
-            let beyond = judgement
-                .change
-                .and_then(|change| change.interval)
-                .is_some_and(|(low, high)| {
-                    let (low, high) = if low > 0.0 {
-                        (low, high)
-                    } else {
-                        (-high, -low)
-                    };
-                    low > tested.allow && high > tested.allow
-                });
-            if p < self.gates.alpha() && beyond {
-                judgement.verdict = if tested.worse {
-                    Verdict::Regressed
-                } else {
-                    Verdict::Improved
-                };
-                judgement.visible = None;
+            if judgement.verdict == Verdict::Unchanged {
+                continue;
+            }
+            if p < self.gates.alpha() {
+                judgement.verdict = tested.verdict;
+                if tested.verdict == Verdict::Regressed {
+                    Self::accept(self.gates, judgement, tested.better);
+                }
+            } else {
+                judgement.visible = visible(&tested.baseline, &tested.head, alone);
             }
         }
         Verdicts {
@@ -219,11 +266,66 @@ impl Judge<'_> {
     }
 }
 
-fn configs(cell: Cell<'_>) -> Vec<ConfigId> {
-    cell.configs().collect()
+/// The verdict on exact values, in ascending order: by the ranges of the two sides.
+fn exact(
+    base: &[f64],
+    head: &[f64],
+    better: Option<Better>,
+    rule: &Rule<'_>,
+) -> (Verdict, Option<(f64, f64)>) {
+    let ends = |sample: &[f64]| sample.first().copied().zip(sample.last().copied());
+    let Some(((base_low, base_high), (head_low, head_high))) = ends(base).zip(ends(head)) else {
+        return (Verdict::Undecided, None);
+    };
+    // Lower and higher are symmetric as ratios: a rate that halves is as bad as a time that doubles.
+    let exceeds = |more: f64, less: f64, share: f64| more > less * (1.0 + share) * (1.0 + ROUNDING);
+    let within =
+        |share| !exceeds(head_high, base_low, share) && !exceeds(base_high, head_low, share);
+    let (more, less) = (
+        |share| exceeds(head_low, base_high, share),
+        |share| exceeds(base_low, head_high, share),
+    );
+    let (worse, improved) = match better {
+        Some(Better::Lower) => (more(rule.allow), less(rule.delta)),
+        Some(Better::Higher) => (less(rule.allow), more(rule.delta)),
+        None => (more(rule.allow) || less(rule.allow), false),
+    };
+    let constant = base_low == base_high && head_low == head_high;
+    let verdict = match () {
+        () if within(rule.delta) => Verdict::Unchanged,
+        () if worse => Verdict::Regressed,
+        () if improved => Verdict::Improved,
+        // It is known what it is, and it is allowed.
+        () if constant => Verdict::Unchanged,
+        () => Verdict::Undecided,
+    };
+    let share = |to: f64, from: f64| if to == from { 0.0 } else { to / from - 1.0 };
+    let interval = (share(head_low, base_high), share(head_high, base_low));
+    (
+        verdict,
+        (interval.0.is_finite() && interval.1.is_finite()).then_some(interval),
+    )
 }
 
-fn is_constant(cell: Cell<'_>) -> bool {
-    let sample = cell.sample();
-    sample.first() == sample.last()
+/// The change that samples with this spread show half of the time at a confidence level: half the width of its interval.
+fn visible(base: &[f64], head: &[f64], confidence: f64) -> Option<f64> {
+    let (low, high) = shift_interval(base, head, confidence)?;
+    Some(((1.0 + high) / (1.0 + low)).sqrt() - 1.0)
+}
+
+/// Whether the values of one sample are mostly smaller or larger than those of another: the sign of the U statistic.
+fn order(first: &[f64], second: &[f64]) -> Ordering {
+    let smaller: usize = first
+        .iter()
+        .map(|a| second.partition_point(|b| b < a))
+        .sum();
+    let larger: usize = first
+        .iter()
+        .map(|a| second.len() - second.partition_point(|b| b <= a))
+        .sum();
+    smaller.cmp(&larger)
+}
+
+fn configs(cell: Cell<'_>) -> Vec<ConfigId> {
+    cell.configs().collect()
 }

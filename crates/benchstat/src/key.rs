@@ -95,6 +95,8 @@ pub(crate) struct Projector<'q> {
     count: u32,
     ids: HashTable<u32>,
     hasher: DefaultHashBuilder,
+    /// With a single field, by component: the key, plus 1.
+    by_component: Vec<u32>,
     buffer: Vec<u32>,
     /// The key of the last result, which the next often shares.
     last: u32,
@@ -161,6 +163,7 @@ impl<'q> Projector<'q> {
             count: 0,
             ids: HashTable::new(),
             hasher: DefaultHashBuilder::default(),
+            by_component: Vec::new(),
             buffer: Vec::new(),
             last: 0,
         }
@@ -182,25 +185,49 @@ impl<'q> Projector<'q> {
         if self.count > 0 && components(&self.keys, width, self.last) == self.buffer {
             return self.last;
         }
+        self.last = if let [component] = self.buffer[..] {
+            self.single_key(component)
+        } else {
+            self.composed_key()
+        };
+        self.last
+    }
+
+    fn single_key(&mut self, component: u32) -> u32 {
+        let at = component as usize;
+        if at >= self.by_component.len() {
+            self.by_component.resize(at + 1, 0);
+        }
+        if self.by_component[at] == 0 {
+            self.by_component[at] = self.add_key() + 1;
+        }
+        self.by_component[at] - 1
+    }
+
+    fn composed_key(&mut self) -> u32 {
+        let width = self.fields.len();
         let hash = self.hasher.hash_one(&self.buffer);
         let found = self
             .ids
             .find(hash, |&id| components(&self.keys, width, id) == self.buffer);
         if let Some(&id) = found {
-            self.last = id;
             return id;
         }
-        for (state, &component) in self.fields.iter_mut().zip(&self.buffer) {
-            state.see(component);
-        }
-        let id = self.count;
-        self.keys.extend_from_slice(&self.buffer);
-        self.count += 1;
+        let id = self.add_key();
         self.ids.insert_unique(hash, id, |&id| {
             self.hasher.hash_one(components(&self.keys, width, id))
         });
-        self.last = id;
         id
+    }
+
+    /// Adds the key in the buffer.
+    fn add_key(&mut self) -> u32 {
+        for (state, &component) in self.fields.iter_mut().zip(&self.buffer) {
+            state.see(component);
+        }
+        self.keys.extend_from_slice(&self.buffer);
+        self.count += 1;
+        self.count - 1
     }
 
     fn components(&self, key: u32) -> &[u32] {
@@ -341,11 +368,15 @@ impl FieldState<'_> {
         if let Some(component) = self.known[source].checked_sub(1) {
             return component;
         }
+        let name = collection.names.get(origin.name);
         let component = if self.is_group() {
             self.groups
                 .component(collection, origin.config, values, specific)
         } else if self.field.key == ".fullname" && specific.changes_names() {
-            values.intern(&specific.full_name(collection.names.get(origin.name)))
+            values.intern(&specific.full_name(name))
+        } else if self.field.key == ".fullname" && !name.is_empty() {
+            // Names differ, so there is nothing to look up.
+            values.append(name)
         } else {
             values.intern(value(collection, origin, &self.field.key))
         };

@@ -1,4 +1,69 @@
-//! Compares benchmark results.
+//! Compares benchmark results in the Go benchmark format: medians with intervals, tests of
+//! differences, geometric means, in tables.
+//!
+//! A [`Collection`] holds results, a [`Query`] says which of them to compare and how to arrange
+//! them, and the [`Table`]s it gives are plain data that the renderers print.
+//!
+//! ```
+//! use benchstat::{Collection, Expressions, Query, Style, write_text};
+//!
+//! let old = "BenchmarkParse 1 100 ns/op\n".repeat(6);
+//! let new = "BenchmarkParse 1 80 ns/op\n".repeat(6);
+//! let mut collection = Collection::default();
+//! collection.read("old", "old.txt", old.as_bytes())?;
+//! collection.read("new", "new.txt", new.as_bytes())?;
+//!
+//! let tables = Query::new(&Expressions::default())?.tables(&collection);
+//! let cell = tables[0].rows().next().unwrap().cell(1).unwrap();
+//! assert_eq!(cell.comparison().unwrap().delta().to_string(), "-20.00%");
+//!
+//! let mut text = Vec::new();
+//! write_text(&tables, Style::default(), &mut text)?;
+//! assert_eq!(
+//!     String::from_utf8(text)?,
+//!     "\
+//! \x20     │     old      │                new                 │
+//! \x20     │    sec/op    │   sec/op     vs base               │
+//! Parse   100.00n ± 0%   80.00n ± 0%  -20.00% (p=0.002 n=6)
+//! ",
+//! );
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # Filters
+//!
+//! A filter chooses results, or single measurements of them:
+//!
+//! | expression | matches |
+//! | --- | --- |
+//! | `key:value`, `key:"a value"` | if the key has this value |
+//! | `key:/regexp/` | if the regular expression finds something in its value |
+//! | `key:(a OR b)` | if it has one of these values |
+//! | `x y`, `x AND y` | if both match |
+//! | `x OR y` | if one matches |
+//! | `-x` | if x does not match |
+//! | `*` | always |
+//!
+//! The keys are `.name` (up to the first `/`), `.fullname`, `.file` (the input's label), `.unit` (as
+//! written or in base units), `/key` (the value of `/key=value` in the name; `/gomaxprocs` is also
+//! the `-N` at its end), and any key of the configuration.
+//!
+//! # Projections
+//!
+//! A projection is a list of keys, separated by commas or spaces. Besides the above (but `.unit`)
+//! there is `.config`, all keys of the configuration. A key that any projection names is left out of
+//! `.config` and `.fullname`. `key@alpha` and `key@num` order values by their characters and as
+//! numbers, where otherwise they come as they are first seen; `key@(a b)` orders them as listed
+//! and leaves out results with others.
+//!
+//! # What differs from the reference
+//!
+//! The tables are those of Go's benchstat (golang.org/x/perf at 712aea8), byte for byte in text and
+//! CSV, except: bad usage and unreadable input exit with 2; a zero is converted to base units like
+//! any other value; notes on CSV name columns after Z as spreadsheets do; `Unit` lines that mean
+//! nothing are reported; NaN, infinities, control characters, text that is not UTF-8 and lines
+//! beyond [`MAX_LINE`](benchfmt::MAX_LINE) are errors with their place, and the line is left out;
+//! `better=` decides the colour of a change on a terminal.
 
 #![forbid(unsafe_code)]
 
@@ -48,7 +113,7 @@ pub use markdown::{write_markdown, write_verdicts_markdown};
 pub use note::Note;
 pub use query::{Expressions, Query, QueryError};
 pub use scale::{Scale, common_scale};
-pub use selection::Selection;
+pub use selection::{Selection, SelectionError};
 pub use summary::{headline, write_verdicts};
 pub use table::{Cell, ColumnSummary, Comparison, Delta, Row, Spread, Summary, Table};
 pub use text::{Style, write_text};

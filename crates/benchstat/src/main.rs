@@ -8,7 +8,7 @@ use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use benchstat::cli::{Flags, Format, columns, print, two_dashes, with_gate_defaults};
+use benchstat::cli::{Flags, Format, labels, print, two_dashes, with_gate_defaults};
 use benchstat::{Collection, Gates, Input, Outcome, Style, Table, Verdicts, judge};
 use clap::{CommandFactory, FromArgMatches, Parser};
 
@@ -45,7 +45,7 @@ const OUTPUT_BUFFER: usize = 1 << 16;
 
 fn main() -> ExitCode {
     let mut command = Arguments::command();
-    if std::env::args().any(|argument| is_gate(&argument)) {
+    if std::env::args_os().any(|argument| argument.to_str().is_some_and(is_gate)) {
         command = with_gate_defaults(command);
     }
     let arguments = two_dashes(&command, std::env::args_os());
@@ -92,8 +92,12 @@ fn run(arguments: &Arguments) -> Result<Outcome, String> {
             return Err("bad input cannot be judged".to_owned());
         }
         Some(gates) => {
-            let columns = columns(flags, &inputs, &tables);
-            let verdicts = judge(&collection, &tables, gates, &columns);
+            let labels = labels(&inputs);
+            if labels.len() < 2 {
+                return Err("one input has nothing to be judged against".to_owned());
+            }
+            let verdicts = judge(&collection, gates, &flags.filter, &labels);
+            let verdicts = verdicts.map_err(|error| error.to_string())?;
             if verdicts.judgements.is_empty() {
                 return Err("there is nothing to judge".to_owned());
             }

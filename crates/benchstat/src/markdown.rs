@@ -6,9 +6,9 @@ use std::io::{self, Write};
 use benchfmt::class;
 
 use crate::scale::common_scale;
-use crate::summary::{describe, headline, incomparable, shown};
+use crate::summary::{case, describe, headline, incomparable, shown};
 use crate::table::{Cell, Table};
-use crate::verdict::{Verdict, Verdicts};
+use crate::verdict::{Outcome, Verdict, Verdicts};
 
 /// Writes the tables, each folded under its unit.
 ///
@@ -79,18 +79,20 @@ fn write_table(table: &Table, output: &mut impl Write) -> io::Result<()> {
 /// # Errors
 ///
 /// If the output fails.
-pub fn write_verdicts_markdown(verdicts: &Verdicts, output: &mut impl Write) -> io::Result<()> {
+pub fn write_verdicts_markdown(
+    verdicts: &Verdicts,
+    outcome: Outcome,
+    output: &mut impl Write,
+) -> io::Result<()> {
     let failed = verdicts.judgements.iter().filter(|row| row.fails()).count();
-    let sign = match failed {
-        0 => "Nothing that gates got worse",
-        1 => "1 gating row got worse",
-        _ => "",
+    let heading = match outcome {
+        Outcome::Failed if failed == 1 => "1 gating row got worse or is missing".to_owned(),
+        Outcome::Failed => format!("{failed} gating rows got worse or are missing"),
+        Outcome::Incomparable => "Not everything that gates could be compared".to_owned(),
+        Outcome::Undecided => "Not everything that gates is decided".to_owned(),
+        Outcome::Passed => "Nothing that gates got worse".to_owned(),
     };
-    if sign.is_empty() {
-        writeln!(output, "### {failed} gating rows got worse\n")?;
-    } else {
-        writeln!(output, "### {sign}\n")?;
-    }
+    writeln!(output, "### {heading}\n")?;
     writeln!(output, "{}\n", escape(&headline(verdicts)))?;
     let rows: Vec<_> = shown(verdicts).collect();
     if !rows.is_empty() {
@@ -100,8 +102,11 @@ pub fn write_verdicts_markdown(verdicts: &Verdicts, output: &mut impl Write) -> 
         )?;
         for row in rows {
             let bold = if row.fails() { "**" } else { "" };
-            let (case, unit, change) =
-                (escape(&row.case), escape(&row.unit), escape(&describe(row)));
+            let (case, unit, change) = (
+                escape(&case(verdicts, row)),
+                escape(&row.unit),
+                escape(&describe(row)),
+            );
             writeln!(
                 output,
                 "| {bold}{}{bold} | {case} | {unit} | {change} |",

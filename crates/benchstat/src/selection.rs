@@ -2,10 +2,11 @@
 
 use benchfmt::Name;
 
+use thiserror::Error;
+
 use crate::expression::{ExpressionError, Filter, Match, Pattern};
 
-/// A filter over names and units alone: the filter language of the tables, where no result is at hand yet. Keys of the
-/// configuration and `.file` are empty.
+/// A filter over names and units alone: the filter language of the tables, where no result is at hand yet.
 ///
 /// ```
 /// use benchstat::Selection;
@@ -13,19 +14,46 @@ use crate::expression::{ExpressionError, Filter, Match, Pattern};
 /// let selection = Selection::parse("/variant:(naive OR pooled) -.name:Data")?;
 /// assert!(selection.selects("Invoice/items=10/variant=pooled", "sec/op"));
 /// assert!(!selection.selects("Data/variant=pooled", "sec/op"));
-/// # Ok::<(), benchstat::ExpressionError>(())
+/// # Ok::<(), benchstat::SelectionError>(())
 /// ```
 #[derive(Clone, Debug)]
 pub struct Selection(Filter);
+
+/// Why a filter cannot select by names.
+#[derive(Clone, Debug, PartialEq, Error)]
+pub enum SelectionError {
+    /// It is no filter.
+    #[error(transparent)]
+    Expression(#[from] ExpressionError),
+    /// It asks for something that a name and a unit do not have.
+    #[error("{key} is not part of a benchmark's name: use .name, .fullname, /key or .unit")]
+    Key {
+        /// The key.
+        key: String,
+    },
+}
 
 impl Selection {
     /// Parses a filter expression.
     ///
     /// # Errors
     ///
-    /// If it is none.
-    pub fn parse(filter: &str) -> Result<Self, ExpressionError> {
-        Filter::parse(filter).map(Self)
+    /// If it is none, or has keys of the configuration or of files.
+    pub fn parse(filter: &str) -> Result<Self, SelectionError> {
+        let filter = Filter::parse(filter)?;
+        let foreign = filter
+            .keys()
+            .find(|key| !is_of_name(key))
+            .map(str::to_owned);
+        match foreign {
+            Some(key) => Err(SelectionError::Key { key }),
+            None => Ok(Self(filter)),
+        }
+    }
+
+    /// Everything.
+    pub fn all() -> Self {
+        Self(Filter::All(Vec::new()))
     }
 
     /// Whether the filter keeps this unit of this benchmark. The name is without the word `Benchmark`.
@@ -43,4 +71,8 @@ impl Selection {
         };
         self.0.matches(&mut leaf).keeps(0)
     }
+}
+
+fn is_of_name(key: &str) -> bool {
+    key.starts_with('/') || [".name", ".fullname", ".unit"].contains(&key)
 }

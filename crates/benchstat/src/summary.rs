@@ -22,17 +22,20 @@ pub fn write_verdicts(
     output: &mut impl Write,
 ) -> io::Result<()> {
     let shown: Vec<&Judgement> = shown(verdicts).collect();
-    let width = |of: fn(&Judgement) -> &str| {
+    let width = |of: &dyn Fn(&Judgement) -> String| {
         shown
             .iter()
             .map(|row| of(row).chars().count())
             .max()
             .unwrap_or(0)
     };
-    let (cases, units) = (width(|row| &row.case), width(|row| &row.unit));
+    let (cases, units) = (
+        width(&|row| case(verdicts, row)),
+        width(&|row| row.unit.clone()),
+    );
     for row in &shown {
         let (on, off) = color(row, style);
-        let (case, unit, change) = (&row.case, &row.unit, describe(row));
+        let (case, unit, change) = (case(verdicts, row), &row.unit, describe(row));
         let line = format!(
             "{:12}  {case:cases$}  {unit:units$}  {change}",
             row.verdict.as_str()
@@ -63,6 +66,19 @@ pub(crate) fn shown(verdicts: &Verdicts) -> impl Iterator<Item = &Judgement> {
     })
 }
 
+/// The case of a row, with the input where several are judged.
+pub(crate) fn case(verdicts: &Verdicts, row: &Judgement) -> String {
+    let several = verdicts
+        .judgements
+        .iter()
+        .any(|other| other.column != row.column);
+    if several {
+        format!("{} [{}]", row.case, row.column)
+    } else {
+        row.case.clone()
+    }
+}
+
 /// What happened to a row, in words and figures.
 pub(crate) fn describe(row: &Judgement) -> String {
     let mut parts = Vec::new();
@@ -72,7 +88,10 @@ pub(crate) fn describe(row: &Judgement) -> String {
     }
     if row.verdict == Verdict::Undecided {
         parts.push(match row.visible {
-            Some(share) => format!("a change of {:.1}% would have shown", 100.0 * share),
+            Some(share) => format!(
+                "a change of {:.1}% would show half of the time",
+                100.0 * share
+            ),
             None => "too few samples to show any change".to_owned(),
         });
     }

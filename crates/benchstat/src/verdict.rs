@@ -68,7 +68,7 @@ pub struct Change {
 }
 
 impl Change {
-    /// `to / from - 1`; infinite from zero, and nothing from zero to zero.
+    /// `to / from - 1`; nothing from zero to another value.
     pub fn share(&self) -> Option<f64> {
         if self.from == self.to {
             return Some(0.0);

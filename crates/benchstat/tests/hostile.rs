@@ -113,7 +113,10 @@ fn a_million_units_on_a_line_are_an_error() {
 
 #[test]
 fn a_hundred_thousand_units_on_a_line_are_tables() {
-    let units: String = (0..100_000).map(|i| format!(" 1 {i:x}")).collect();
+    let units = (0..100_000)
+        .map(|i| format!(" 1 {i:x}"))
+        .collect::<Vec<_>>()
+        .concat();
     let mut collection = Collection::default();
     collection
         .read("a", "file", format!("BenchmarkA 1{units}\n").as_bytes())
@@ -126,9 +129,10 @@ fn a_hundred_thousand_units_on_a_line_are_tables() {
 
 #[test]
 fn a_diagonal_table_costs_its_cells() {
-    let lines: String = (0..20_000)
+    let lines = (0..20_000)
         .map(|i| format!("BenchmarkA/i={i} 1 1 ns/op\n"))
-        .collect();
+        .collect::<Vec<_>>()
+        .concat();
     let mut collection = Collection::default();
     collection.read("a", "file", lines.as_bytes()).unwrap();
     let expressions = Expressions {
@@ -148,9 +152,10 @@ fn a_diagonal_table_costs_its_cells() {
 
 #[test]
 fn a_configuration_that_grows_forever_is_an_error() {
-    let lines: String = (0..2000)
+    let lines = (0..2000)
         .map(|i| format!("key{i}: x\nBenchmarkA 1 1 ns/op\n"))
-        .collect();
+        .collect::<Vec<_>>()
+        .concat();
     let mut collection = Collection::default();
     collection.read("a", "file", lines.as_bytes()).unwrap();
     assert_eq!(

@@ -9,7 +9,7 @@ fn coverage(n: usize, low: usize, high: usize) -> f64 {
     for _ in 0..n {
         row.push(0.0);
         for k in (1..row.len()).rev() {
-            row[k] = (row[k] + row[k - 1]) / 2.0;
+            row[k] = f64::midpoint(row[k], row[k - 1]);
         }
         row[0] /= 2.0;
     }
@@ -100,7 +100,7 @@ proptest! {
     fn median_is_the_middle(mut values in prop::collection::vec(-1e9..1e9_f64, 1..60)) {
         values.sort_by(f64::total_cmp);
         let n = values.len();
-        let middle = (values[(n - 1) / 2] + values[n / 2]) / 2.0;
+        let middle = f64::midpoint(values[(n - 1) / 2], values[n / 2]);
         prop_assert!((median(&values) - middle).abs() <= 1e-6 * middle.abs().max(1.0));
     }
 }

@@ -220,9 +220,10 @@ fn zeros_are_converted_like_other_values() {
 
 #[test]
 fn columns_of_a_sheet_go_on_after_z() {
-    let runs: String = (0..10)
+    let runs = (0..10)
         .map(|i| format!("BenchmarkA/i={i} 1 {} ns/op\n", i + 1))
-        .collect();
+        .collect::<Vec<_>>()
+        .concat();
     let folder = Folder::new("columns", &[("file", &runs)]);
     let output = folder.run(&["-format=csv", "-col=/i", "file"]);
     let cells: Vec<&str> = stderr(&output)
@@ -269,9 +270,10 @@ fn nothing_in_nothing_out() {
 
 #[test]
 fn a_reader_that_stops_is_no_failure() {
-    let runs: String = (0..100_000)
+    let runs = (0..100_000)
         .map(|i| format!("BenchmarkA/i={i} 1 1 ns/op\n"))
-        .collect();
+        .collect::<Vec<_>>()
+        .concat();
     let folder = Folder::new("pipe", &[("file", &runs)]);
     let mut child = Command::new(env!("CARGO_BIN_EXE_benchstat"))
         .arg("file")

@@ -28,8 +28,11 @@ fn doubled_u(first: &[f64], second: &[f64]) -> usize {
         .sum()
 }
 
+/// A first and a second sample.
+type Mix = (Vec<f64>, Vec<f64>);
+
 /// All ways to choose `n` of the values: the chosen ones and the others.
-fn mixes(values: &[f64], n: usize) -> impl Iterator<Item = (Vec<f64>, Vec<f64>)> {
+fn mixes(values: &[f64], n: usize) -> impl Iterator<Item = Mix> {
     (0_u32..1 << values.len())
         .filter(move |chosen| chosen.count_ones() as usize == n)
         .map(move |chosen| {
@@ -44,7 +47,7 @@ fn mixes(values: &[f64], n: usize) -> impl Iterator<Item = (Vec<f64>, Vec<f64>)>
 fn check(values: &[f64], n1: usize, test: &mut UTest) {
     let n2 = values.len() - n1;
     // By doubled U: how many mixes have it, and one of them.
-    let mut all: BTreeMap<usize, (usize, (Vec<f64>, Vec<f64>))> = BTreeMap::new();
+    let mut all: BTreeMap<usize, (usize, Mix)> = BTreeMap::new();
     let mut total = 0;
     for (first, second) in mixes(values, n1) {
         let entry = all.entry(doubled_u(&first, &second));

@@ -1,8 +1,6 @@
 //! Verdicts and outcomes, from files of results and gates.
 
-use benchstat::{
-    Collection, Expressions, Gates, Judgement, Outcome, Query, Verdict, Verdicts, judge,
-};
+use benchstat::{Collection, Gates, Judgement, Outcome, Verdict, Verdicts, judge};
 
 const HEAD: &str =
     "rustc: 1.95.0\ntarget: x86_64-unknown-linux-gnu\nUnit allocs/op assume=exact better=lower\n";
@@ -13,18 +11,8 @@ fn verdicts(gates: &str, baseline: &str, head: &str) -> Verdicts {
         collection.read(label, label, text.as_bytes()).unwrap();
     }
     assert_eq!(collection.problems(), []);
-    let expressions = Expressions {
-        table: "",
-        ignore: ".config",
-        ..Expressions::default()
-    };
-    let tables = Query::new(&expressions).unwrap().tables(&collection);
-    judge(
-        &collection,
-        &tables,
-        &Gates::parse(gates).unwrap(),
-        &["baseline".to_owned(), "here".to_owned()],
-    )
+    let labels = ["baseline".to_owned(), "here".to_owned()];
+    judge(&collection, &Gates::parse(gates).unwrap(), "*", &labels).unwrap()
 }
 
 /// The verdict on one case in `allocs/op`, from its values on each side.
@@ -103,12 +91,40 @@ fn exact_values_are_judged_by_their_difference_alone() {
 }
 
 #[test]
-fn a_counter_that_is_not_exact_is_no_longer_judged_as_one() {
-    // It claims to be exact and is not: two values a side decide nothing.
-    let judgement = exact("", "10 10", "10 11");
+fn a_counter_that_is_not_exact_is_judged_by_its_range() {
+    for (baseline, head, verdict) in [
+        ("10 10", "10 11", Verdict::Undecided),
+        ("10 12", "11 11", Verdict::Undecided),
+        ("50000 50000", "90000 90010", Verdict::Regressed),
+        ("90000 90010", "50000 50000", Verdict::Improved),
+    ] {
+        assert_eq!(
+            exact("", baseline, head).verdict,
+            verdict,
+            "{baseline} to {head}"
+        );
+    }
+    // Within what is of no matter, it does not matter.
     assert_eq!(
-        (judgement.verdict, judgement.visible),
-        (Verdict::Undecided, None)
+        exact("units.'allocs/op'.allow = 0.1", "100 101", "101 102").verdict,
+        Verdict::Unchanged
+    );
+}
+
+#[test]
+fn gates_may_say_that_a_unit_is_exact() {
+    let text = |value: u32| format!("BenchmarkA 1 {value} widgets/op\n");
+    let gates = "units.'widgets/op' = { exact = true, agree = [] }";
+    // Which direction is better is not known: any change is for the worse.
+    for head in [4, 6] {
+        assert_eq!(
+            verdicts(gates, &text(5), &text(head)).outcome(false),
+            Outcome::Failed
+        );
+    }
+    assert_eq!(
+        verdicts("", &text(5), &text(6)).outcome(false),
+        Outcome::Passed
     );
 }
 
@@ -162,6 +178,12 @@ fn environments_that_differ_are_named_and_never_passed_over() {
         assert_eq!(said, [format!("rustc: {new} against 1.95.0")]);
         assert_eq!(verdicts.outcome(false).code(), 4);
     }
+    // A side of which one result does not say is not known.
+    let half = format!("Unit allocs/op assume=exact\nBenchmarkA 1 5 allocs/op\n{here}");
+    assert_eq!(
+        verdicts("", &here, &half).judgements[0].verdict,
+        Verdict::Incomparable
+    );
     // What the unit does not depend on may differ: another processor allocates as often.
     let elsewhere = here.replace("rustc", "cpu: other\nkernel: 1\nrustc");
     assert_eq!(
@@ -224,6 +246,66 @@ fn a_gating_sample_is_tested() {
         timed(allowed, &TEN, &TEN.map(|time| time * 1.15)).verdict,
         Verdict::Undecided
     );
+}
+
+#[test]
+fn the_direction_is_that_of_the_ranks() {
+    // Two modes: the medians get slightly worse while nearly every value gets better.
+    let old: Vec<f64> = (0..21)
+        .map(|i| {
+            if i < 11 {
+                1.0 + f64::from(i) * 1e-4
+            } else {
+                2.0 + f64::from(i) * 1e-4
+            }
+        })
+        .collect();
+    let new: Vec<f64> = (0..21)
+        .map(|i| {
+            if i < 10 {
+                0.5 + f64::from(i) * 1e-4
+            } else {
+                1.0011 + f64::from(i) * 1e-5
+            }
+        })
+        .collect();
+    let gates = "units.'sec/op' = { gate = true, delta = 0.001 }";
+    assert_eq!(timed(gates, &old, &new).verdict, Verdict::Improved);
+    assert_eq!(timed(gates, &new, &old).verdict, Verdict::Regressed);
+}
+
+#[test]
+fn a_change_that_is_allowed_is_rarely_called() {
+    // 400 suites of 10 rows whose true change is just below what is allowed: at most 5 % may have a false call, and 8.2 %
+    // is three standard errors above.
+    let gates = "units.'sec/op' = { gate = true, allow = 0.01, delta = 0.0 }";
+    let mut random = 1_u64;
+    let mut uniform = || {
+        random = random
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        (random >> 11) as f64 / (1_u64 << 53) as f64
+    };
+    // The sum of twelve uniform variables is nearly normal, with deviation 1.
+    let mut normal = || (0..12).map(|_| uniform()).sum::<f64>() - 6.0;
+    let mut suite = |change: f64| {
+        let mut text = String::new();
+        for row in 0..10 {
+            for _ in 0..12 {
+                text += &format!(
+                    "BenchmarkA{row} 1 {} sec/op\n",
+                    (1.0 + 0.01 * normal()) * change
+                );
+            }
+        }
+        text
+    };
+    let mut called = 0;
+    for _ in 0..400 {
+        let (old, new) = (suite(1.0), suite(1.0099));
+        called += u32::from(verdicts(gates, &old, &new).count(Verdict::Regressed, true) > 0);
+    }
+    assert!(called <= 33, "{called} of 400 suites");
 }
 
 #[test]
@@ -306,6 +388,7 @@ fn gates_that_make_no_sense_are_refused_with_their_place() {
         ("units.'a'.allow = -0.1", "a: allow = -0.1 is out of range"),
         ("units.'a'.delta = nan", "a: delta = NaN is out of range"),
         ("filter = '.name:('", "filter \".name:(\""),
+        ("filter = 'cpu:x'", "cpu is not part of a benchmark's name"),
         ("units.'a'.alow = 1.0", "line 1, column 11"),
         (
             "[[exceptions]]\nfilter = '*'\nreason = ' '",

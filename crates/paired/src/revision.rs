@@ -10,6 +10,9 @@ use thiserror::Error;
 
 use crate::build::{BuildError, Executables, build_nested};
 
+/// What git tells its hooks of the repository that they run in.
+const HOOK_VARIABLES: [&str; 4] = ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX"];
+
 /// A commit, by its full hash.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Commit(String);
@@ -223,13 +226,16 @@ impl Revisions {
         self.folder.join("tree")
     }
 
-    /// Removes the worktree, where there is one, and what git remembers of it.
+    /// Removes the worktree, where there is one, and what git remembers of it. Other worktrees are not looked at.
     fn remove_worktree(&self) -> Result<(), RevisionError> {
         let tree = self.tree();
+        let path = tree.to_string_lossy();
+        // It fails where git does not know the folder, which is then no worktree and goes as a folder.
+        let _ = self.git(&["worktree", "remove", "--force", "--force", &path]);
         if tree.exists() {
             fs::remove_dir_all(&tree).map_err(at(&tree))?;
         }
-        self.git(&["worktree", "prune"]).map(drop)
+        Ok(())
     }
 
     fn git(&self, arguments: &[&str]) -> Result<String, RevisionError> {
@@ -237,7 +243,12 @@ impl Revisions {
             command: arguments.join(" "),
             message,
         };
-        let output = Command::new("git")
+        let mut git = Command::new("git");
+        // In a hook they name the hook's repository and index, which are not to be touched.
+        for variable in HOOK_VARIABLES {
+            git.env_remove(variable);
+        }
+        let output = git
             .args(arguments)
             .current_dir(&self.repository)
             .stdin(Stdio::null())

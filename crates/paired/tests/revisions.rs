@@ -153,6 +153,29 @@ fn what_an_interrupt_leaves_is_removed_at_the_next_call() {
 }
 
 #[test]
+fn other_worktrees_and_what_a_hook_sees_are_left_alone() {
+    let repository = Repository::new();
+    repository.bench(SAY_OLD);
+    repository.commit();
+    // A worktree on a disk that is not there now.
+    let elsewhere = TempDir::new().unwrap();
+    let other = elsewhere.path().join("other");
+    repository.git(&[
+        "worktree",
+        "add",
+        "--quiet",
+        "--detach",
+        other.to_str().unwrap(),
+        "HEAD",
+    ]);
+    fs::remove_dir_all(&other).unwrap();
+    let revisions = repository.revisions();
+    let commit = revisions.resolve("HEAD").unwrap();
+    revisions.executables(&commit, "benches", "1.2.3").unwrap();
+    assert_eq!(repository.git(&["worktree", "list"]).lines().count(), 2);
+}
+
+#[test]
 fn what_is_wrong_with_a_revision_is_said() {
     let repository = Repository::new();
     repository.commit();

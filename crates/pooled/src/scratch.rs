@@ -12,6 +12,8 @@ pub struct Scratch {
     currency: String,
     /// Empty strings, with room.
     spare: Vec<String>,
+    /// The room of all of them, in bytes: adding it up anew would cost more than a small request.
+    spare_bytes: usize,
 }
 
 impl Scratch {
@@ -50,6 +52,7 @@ impl Scratch {
     #[inline]
     fn text(&mut self, text: &str) -> String {
         let mut kept = self.spare.pop().unwrap_or_default();
+        self.spare_bytes -= kept.capacity();
         kept.push_str(text);
         kept
     }
@@ -85,16 +88,15 @@ impl Reuse for Scratch {
             .lines
             .drain(..)
             .flat_map(|line| [line.sku, line.description]);
-        self.spare
-            .extend(ends.into_iter().chain(items).chain(lines).map(|mut text| {
-                text.clear();
-                text
-            }));
+        for mut text in ends.into_iter().chain(items).chain(lines) {
+            text.clear();
+            self.spare_bytes += text.capacity();
+            self.spare.push(text);
+        }
     }
 
     fn capacity_bytes(&self) -> usize {
-        let strings: usize = self.spare.iter().map(String::capacity).sum();
-        strings
+        self.spare_bytes
             + self.spare.capacity() * size_of::<String>()
             + self.items.capacity() * size_of::<Item>()
             + self.lines.capacity() * size_of::<Line>()

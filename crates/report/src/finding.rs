@@ -1,6 +1,7 @@
 //! What the results show, in sentences that are computed from them.
 
-use benchstat::Delta;
+use benchstat::Cell;
+use benchstat::statistics::holm;
 
 use crate::matrix::Matrix;
 
@@ -59,9 +60,6 @@ fn best(handlers: &Matrix, orders: &[String]) -> String {
             "at {} `{column}` takes {ratio:.2} of naive's instructions",
             items(row)
         );
-        if let Some(time) = handlers.ratio(TIME, row, BASE, column) {
-            part += &format!(" and {time:.2} of its time");
-        }
         if let (Some(from), Some(to)) = (
             handlers.value(ALLOCATIONS, row, BASE),
             handlers.value(ALLOCATIONS, row, column),
@@ -103,7 +101,8 @@ fn gains(handlers: &Matrix, orders: &[String]) -> String {
 /// What a variant buys that changes nothing but memory.
 fn memory_alone(handlers: &Matrix, variant: &str, orders: &[String]) -> String {
     let mut parts = Vec::new();
-    for row in orders {
+    let times = times(handlers, variant, orders);
+    for (row, time) in orders.iter().zip(times) {
         let Some(ratio) = handlers.ratio(INSTRUCTIONS, row, BASE, variant) else {
             continue;
         };
@@ -114,9 +113,7 @@ fn memory_alone(handlers: &Matrix, variant: &str, orders: &[String]) -> String {
             (Some(from), Some(to)) => format!("{} for {from}, ", allocations(to)),
             _ => String::new(),
         };
-        let time = time(handlers, row, variant)
-            .map(|time| format!(", {time}"))
-            .unwrap_or_default();
+        let time = time.map(|time| format!(", {time}")).unwrap_or_default();
         parts.push(format!(
             "at {} {counts}{ratio:.2} of the instructions{time}",
             items(row)
@@ -125,20 +122,29 @@ fn memory_alone(handlers: &Matrix, variant: &str, orders: &[String]) -> String {
     sentence(&format!("**`{variant}`** against naive: "), &parts)
 }
 
-/// How the time of a variant compares with naive's, as far as unpaired times show it.
-fn time(handlers: &Matrix, row: &str, variant: &str) -> Option<String> {
-    let comparison = handlers.cell(TIME, row, variant)?.comparison()?;
-    Some(match comparison.delta() {
-        Delta::Relative(share) if share < 0.0 => {
-            format!("{:.0} % less time (p={:.3})", -100.0 * share, comparison.p)
-        }
-        Delta::Relative(share) => format!(
-            "**not faster**: {:.0} % more time (p={:.3})",
-            100.0 * share,
-            comparison.p
-        ),
-        _ => format!("**not shown to be faster** (p={:.3})", comparison.p),
-    })
+/// How the time of a variant compares with naive's, size by size, as far as unpaired times show it: the sizes are one
+/// family of tests.
+fn times(handlers: &Matrix, variant: &str, orders: &[String]) -> Vec<Option<String>> {
+    let comparisons: Vec<_> = orders
+        .iter()
+        .map(|row| handlers.cell(TIME, row, variant).and_then(Cell::comparison))
+        .collect();
+    let p_values: Vec<f64> = comparisons
+        .iter()
+        .flatten()
+        .map(|comparison| comparison.p)
+        .collect();
+    let mut adjusted = holm(&p_values).into_iter();
+    let said = comparisons.into_iter().map(|comparison| {
+        let (comparison, p) = (comparison?, adjusted.next()?);
+        let (from, to) = comparison.centers;
+        Some(match 100.0 * (to / from - 1.0) {
+            _ if p >= comparison.alpha => format!("**not shown to be faster** (p={p:.3})"),
+            share if share < 0.0 => format!("{:.0} % less time (p={p:.3})", -share),
+            share => format!("**not faster**: {share:.0} % more time (p={p:.3})"),
+        })
+    });
+    said.collect()
 }
 
 /// What the variants hold between requests.

@@ -90,6 +90,20 @@ impl Filter {
         }
     }
 
+    /// The keys that it looks at.
+    pub(crate) fn keys(&self) -> Box<dyn Iterator<Item = &str> + '_> {
+        match self {
+            Self::All(terms) | Self::Any(terms) => Box::new(terms.iter().flat_map(Self::keys)),
+            Self::Not(term) => term.keys(),
+            Self::Key { key, .. } => Box::new(std::iter::once(key.as_str())),
+        }
+    }
+
+    /// Whether it matches whatever it is asked.
+    pub(crate) fn is_everything(&self) -> bool {
+        matches!(self, Self::All(terms) if terms.iter().all(Self::is_everything))
+    }
+
     /// Which measurements of a result match, given what the leaves match.
     pub(crate) fn matches(&self, leaf: &mut impl FnMut(&str, &Pattern) -> Match) -> Match {
         match self {
