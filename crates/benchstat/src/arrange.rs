@@ -10,8 +10,9 @@ use crate::collection::{Collection, Input};
 use crate::compute::compute;
 use crate::expression::{Match, Pattern};
 use crate::intern::Interner;
-use crate::key::{EMPTY, Origin, Projector, value};
+use crate::key::{EMPTY, Origin, value};
 use crate::parallel::in_parallel;
+use crate::projector::Projector;
 use crate::query::Query;
 use crate::sources::Sources;
 use crate::table::{Arranged, Table};
@@ -220,10 +221,10 @@ impl<'q> Plan<'q> {
         let row = |deposit: &Deposit| rows[placed(deposit).row as usize];
         let section = |deposit: &Deposit| section_ranks[deposit.section as usize];
         order = sorted(order, deposits, columns.len(), column);
-        let places = rows.len() * section_ranks.len();
-        if places <= MOST_PLACES * deposits.len() {
+        let all_rows = rows.len() * section_ranks.len();
+        if all_rows <= MOST_ROWS * deposits.len() {
             let row_count = rows.len() as u32;
-            return sorted(order, deposits, places, |deposit| {
+            return sorted(order, deposits, all_rows, |deposit| {
                 section(deposit) * row_count + row(deposit)
             });
         }
@@ -233,7 +234,7 @@ impl<'q> Plan<'q> {
 }
 
 /// Rows of tables are sorted at once if there are no more of them than this for each deposit.
-const MOST_PLACES: usize = 4;
+const MOST_ROWS: usize = 4;
 
 /// The deposits of `order` by rank: a stable counting sort.
 fn sorted(

@@ -6,7 +6,7 @@ use benchfmt::{Assumption, Better, Metadata};
 use hashbrown::HashMap;
 
 use crate::compute::Sample;
-use crate::key::Projector;
+use crate::projector::Projector;
 use crate::table::{Arranged, Column};
 
 /// Where a series belongs.

@@ -4,9 +4,10 @@ use std::io::{self, Write};
 
 use benchfmt::Shortest;
 
+use crate::comparison::Delta;
 use crate::header::KeyChanges;
 use crate::note::Note;
-use crate::table::{Delta, Table};
+use crate::table::Table;
 
 /// A cell takes two columns of the sheet: center and spread.
 const CENTER: usize = 2;

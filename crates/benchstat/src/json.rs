@@ -9,7 +9,8 @@ use std::io::{self, Write};
 use benchfmt::{Assumption, Better};
 use serde::Serialize;
 
-use crate::table::{Cell, ColumnSummary, Delta, Row, Table};
+use crate::comparison::Delta;
+use crate::table::{Cell, ColumnSummary, Row, Table};
 use crate::verdict::{Judgement, Outcome, Verdicts};
 
 /// The version of the form.

@@ -5,12 +5,13 @@ use std::ops::Range;
 
 use benchfmt::{Better, class};
 
+use crate::comparison::{Delta, push_percent};
 use crate::footnotes::Footnotes;
 use crate::header::{KeyChanges, spans};
 use crate::layout::{Align, Color, Columns, Layout, Margin};
 use crate::parallel::{for_each, processors};
 use crate::scale::common_scale;
-use crate::table::{Cell, ColumnSummary, Delta, Table, push_percent};
+use crate::table::{Cell, ColumnSummary, Table};
 
 /// How text looks.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
