@@ -112,7 +112,10 @@ fn markdown_shows_names_literally() {
     );
     assert_eq!(output.status.code(), Some(1));
     let text = stdout(&output);
-    assert!(text.starts_with("### 1 gating row got worse or is missing\n"), "{text}");
+    assert!(
+        text.starts_with("### 1 gating row got worse or is missing\n"),
+        "{text}"
+    );
     for markup in ["<img>", "@all", "|`"] {
         assert!(!text.contains(markup), "{markup} in {text}");
     }
