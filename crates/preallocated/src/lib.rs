@@ -4,7 +4,7 @@
 //! it is dropped. What a request needs is known ahead:
 //!
 //! - the order is parsed **borrowed**: its strings stay in the request's bytes;
-//! - the items go to a [`SmallVec`](smallvec::SmallVec) on the stack, with room for [`INLINE_ITEMS`];
+//! - the items go to a [`SmallVec`] on the stack, with room for [`INLINE_ITEMS`];
 //! - the answer's **size is computed** before its first byte is written, so writing never asks for room.
 //!
 //! Up to [`INLINE_ITEMS`] items, no request allocates. A larger order grows its slot, which is kept while it is not
