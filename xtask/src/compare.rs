@@ -325,7 +325,12 @@ fn read(inputs: &[Input]) -> Result<Collection> {
     Ok(collection)
 }
 
-fn write(tables: &[Table], verdicts: &Verdicts, outcome: Outcome, format: Format) -> Result<()> {
+fn write(
+    tables: &[Table<'_>],
+    verdicts: &Verdicts,
+    outcome: Outcome,
+    format: Format,
+) -> Result<()> {
     let stdout = io::stdout();
     let color = stdout.is_terminal() && std::env::var_os("NO_COLOR").is_none();
     let mut output = BufWriter::new(stdout.lock());

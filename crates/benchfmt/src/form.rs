@@ -86,8 +86,8 @@ impl Forms {
     /// The form that is likely to come after another: the one that did the last time. Runs repeat
     /// their order, so nearly every guess is right.
     #[inline]
-    pub(crate) fn guess(&self, last: Option<FormId>) -> Option<FormId> {
-        let next = self.entries.get(last?.index())?.next;
+    pub(crate) fn guess(&self, last: FormId) -> Option<FormId> {
+        let next = self.entries.get(last.index())?.next;
         ((next as usize) < self.entries.len()).then_some(FormId(next))
     }
 
@@ -99,6 +99,19 @@ impl Forms {
         previous: Option<FormId>,
     ) -> FormId {
         let units = self.intern_units(units);
+        self.intern_with(name, units, previous)
+    }
+
+    /// The id of the form with the units of another, which it came after. It is added if it is new.
+    pub(crate) fn intern_like(&mut self, name: &str, previous: FormId) -> FormId {
+        let units = self
+            .entries
+            .get(previous.index())
+            .map_or(0, |form| form.units);
+        self.intern_with(name, units, Some(previous))
+    }
+
+    fn intern_with(&mut self, name: &str, units: u32, previous: Option<FormId>) -> FormId {
         let hash = self.hasher.hash_one((name, units));
         let found = self.ids.find(hash, |&id| {
             self.entries[id as usize].units == units && self.name(FormId(id)) == name

@@ -125,44 +125,51 @@ pub(crate) fn parse_result<'a>(
     }))
 }
 
-/// The iteration count of a result line that has the name and units that are expected, without
-/// looking for where they end; nothing if it is any different. `rest` follows the word
-/// `Benchmark`; the values are put into `written`.
+/// The name at the start of a text, and what follows it; nothing unless it is printable.
+pub(crate) fn parse_name(text: &[u8]) -> Option<(&str, &[u8])> {
+    let (name, _) = split_field(text);
+    let after = text.get(name.bytes.len()..)?;
+    (name.kind == Kind::Text).then_some((name.text(), after))
+}
+
+/// The iteration count of a result line that has the units that are expected, and what follows the
+/// line; nothing if it is any different. `text` starts with what follows the line's name; where the
+/// line and its parts end need not be looked for then. The values are put into `written`.
 #[inline]
-pub(crate) fn parse_expected(
-    rest: &[u8],
-    name: &str,
+pub(crate) fn parse_expected<'a>(
+    text: &'a [u8],
     units: &Units,
     line_units: &[UnitId],
     written: &mut Vec<f64>,
-) -> Option<i64> {
+) -> Option<(i64, &'a [u8])> {
     /// A value below this is finite in any base unit.
     const SMALL: f64 = 1e300;
     written.clear();
-    let rest = skip_blanks(rest.strip_prefix(name.as_bytes())?)?;
-    let (iterations, mut rest) = short_integer(rest)?;
+    let (iterations, mut rest) = short_integer(skip_blanks(text)?)?;
     for &unit in line_units {
         let (value, after) = short_decimal(skip_blanks(rest)?)?;
         if value > SMALL {
             return None;
         }
         written.push(value);
-        rest = skip_blanks(after)?.strip_prefix(units.written(unit).as_bytes())?;
+        rest = units.strip(unit, skip_blanks(after)?)?;
     }
-    (rest.is_empty() || skip_blanks(rest)?.is_empty()).then_some(iterations)
+    let rest = skip_blanks(rest).unwrap_or(rest);
+    let rest = rest.strip_prefix(b"\r").unwrap_or(rest);
+    Some((iterations, rest.strip_prefix(b"\n")?))
 }
 
 /// What follows the spaces and tabs at the start, of which there must be one.
 #[inline]
 fn skip_blanks(text: &[u8]) -> Option<&[u8]> {
-    let is_blank = |byte: &u8| matches!(byte, b' ' | b'\t');
-    let mut rest = text;
-    while let [first, after @ ..] = rest
-        && is_blank(first)
-    {
+    let [b' ' | b'\t', rest @ ..] = text else {
+        return None;
+    };
+    let mut rest = rest;
+    while let [b' ' | b'\t', after @ ..] = rest {
         rest = after;
     }
-    (rest.len() < text.len()).then_some(rest)
+    Some(rest)
 }
 
 fn check(field: Field<'_>, part: Part) -> Result<(), Malformed> {

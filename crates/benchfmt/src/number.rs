@@ -77,6 +77,14 @@ pub(crate) fn short_decimal(text: &[u8]) -> Option<(f64, &[u8])> {
 /// and what follows.
 #[inline]
 fn digits(mut text: &[u8], mut value: u64) -> (u64, &[u8]) {
+    while let Some(chunk) = text.first_chunk() {
+        let (count, number) = eight_digits(u64::from_le_bytes(*chunk));
+        value = value.wrapping_mul(TENS[count]).wrapping_add(number);
+        text = &text[count..];
+        if count < TENS.len() - 1 {
+            return (value, text);
+        }
+    }
     while let [byte, rest @ ..] = text {
         let digit = byte.wrapping_sub(b'0');
         if digit > 9 {
@@ -86,6 +94,42 @@ fn digits(mut text: &[u8], mut value: u64) -> (u64, &[u8]) {
         text = rest;
     }
     (value, text)
+}
+
+/// What eight digits or fewer multiply a number by that they are appended to.
+const TENS: [u64; 9] = [
+    1,
+    10,
+    100,
+    1000,
+    10_000,
+    100_000,
+    1_000_000,
+    10_000_000,
+    100_000_000,
+];
+
+/// How many of eight bytes, the first in the lowest place, are digits up to the first that is not,
+/// and the number that they make.
+///
+/// All at once and without a branch: where a number ends is what no processor can guess.
+#[inline]
+fn eight_digits(text: u64) -> (usize, u64) {
+    const ONES: u64 = u64::from_ne_bytes([1; 8]);
+    const HIGH: u64 = 0x80 * ONES;
+    // A digit becomes its value, and no other byte becomes less than ten. (A carry into a later
+    // byte changes nothing about the first byte that stops.)
+    let values = text ^ (u64::from(b'0') * ONES);
+    let stops = (values.wrapping_add(0x76 * ONES) | values) & HIGH;
+    let count = stops.trailing_zeros() as usize / 8;
+    // The digits move to the highest places, behind zeros. Eight places are too far for one shift.
+    let missing = 8 - count as u32;
+    let values = values << (4 * missing) << (4 * missing);
+    // Neighbours are joined to numbers of two digits, then of four, then of eight.
+    let pairs = values.wrapping_mul(10).wrapping_add(values >> 8) & 0x00ff_00ff_00ff_00ff;
+    let fours = pairs.wrapping_mul(100).wrapping_add(pairs >> 16) & 0x0000_ffff_0000_ffff;
+    let number = fours.wrapping_mul(10_000).wrapping_add(fours >> 32) & 0xffff_ffff;
+    (count, number)
 }
 
 /// An exponent of one or two digits with an optional sign, and what follows it.
@@ -249,5 +293,29 @@ impl fmt::Display for Shortest {
         let exponent: i32 = exponent.parse().unwrap_or(0);
         let sign = if exponent < 0 { '-' } else { '+' };
         write!(f, "{digits}e{sign}{:02}", exponent.unsigned_abs())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn eight_digits_at_once_are_the_digits_one_by_one(
+            text in prop::collection::vec(
+                prop_oneof![4 => b'0'..=b'9', 1 => prop::sample::select(b"/:.e+ \x00\x80\xb0\xff".as_slice())],
+                0..40,
+            ),
+            value in 0_u64..1000,
+        ) {
+            let count = text.iter().take_while(|byte| byte.is_ascii_digit()).count();
+            let expected = text[..count].iter().fold(value, |value, digit| {
+                value.wrapping_mul(10).wrapping_add(u64::from(digit - b'0'))
+            });
+            prop_assert_eq!(digits(&text, value), (expected, &text[count..]));
+        }
     }
 }

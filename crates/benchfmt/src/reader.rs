@@ -7,7 +7,7 @@ use std::sync::Arc;
 use crate::config::Config;
 use crate::error::{Malformed, Part, SyntaxError};
 use crate::form::{FormId, Forms};
-use crate::line::{Line, parse_expected, parse_result, parse_unit};
+use crate::line::{Line, parse_expected, parse_name, parse_result, parse_unit};
 use crate::metadata::UnitLine;
 use crate::record::ResultLine;
 use crate::unit::{UnitId, Units};
@@ -103,6 +103,9 @@ impl<R: Read> Reader<R> {
                     Err(what) => Record::Malformed(self.error(what)),
                 }));
             }
+            if let Some(result) = self.take_expected() {
+                break result;
+            }
             match self.take_line()? {
                 Taken::End => return Ok(None),
                 Taken::TooLong => self.pending.push_back(Err(Malformed::LineTooLong)),
@@ -158,15 +161,6 @@ impl<R: Read> Reader<R> {
         let line = &self.buffer[start..end];
         match Line::new(line) {
             Line::Result(rest) => {
-                if let Some(form) = self.forms.guess(self.last) {
-                    let (name, units) = (self.forms.name(form), self.forms.units(form));
-                    let iterations =
-                        parse_expected(rest, name, &self.units, units, &mut self.written);
-                    if let Some(iterations) = iterations {
-                        self.last = Some(form);
-                        return Ok(Some((form, iterations)));
-                    }
-                }
                 let likely = self.last.map_or(&[][..], |last| self.forms.units(last));
                 let parsed = parse_result(
                     rest,
@@ -207,6 +201,40 @@ impl<R: Read> Reader<R> {
             Line::Other if self.line == 1 && is_utf16(line) => Err(Malformed::Utf16),
             Line::Other => Ok(None),
         }
+    }
+
+    /// Takes the next line off the buffer if it is whole and the result that is likely to come, or
+    /// one with a name of its own and the last one's units.
+    #[inline]
+    fn take_expected(&mut self) -> Option<(FormId, i64)> {
+        let last = self.last?;
+        let unread = &self.buffer[self.start..self.end];
+        let named = unread.strip_prefix(b"Benchmark")?;
+        let likely = self.forms.guess(last).and_then(|form| {
+            let rest = named.strip_prefix(self.forms.name(form).as_bytes())?;
+            let units = self.forms.units(form);
+            let parsed = parse_expected(rest, &self.units, units, &mut self.written)?;
+            Some((form, parsed))
+        });
+        let (form, iterations, rest) = if let Some((form, (iterations, rest))) = likely {
+            (form, iterations, rest)
+        } else {
+            let (name, rest) = parse_name(named)?;
+            let units = self.forms.units(last);
+            let (iterations, rest) = parse_expected(rest, &self.units, units, &mut self.written)?;
+            if unread.len() - rest.len() > MAX_LINE {
+                return None;
+            }
+            (self.forms.intern_like(name, last), iterations, rest)
+        };
+        let length = unread.len() - rest.len();
+        if length > MAX_LINE {
+            return None;
+        }
+        self.start += length;
+        self.line += 1;
+        self.last = Some(form);
+        Some((form, iterations))
     }
 
     /// Takes the next line off the buffer, which is filled as needed.

@@ -127,6 +127,32 @@ struct Entry {
     written: Box<str>,
     normalized: Box<str>,
     factor: f64,
+    start: Start,
+}
+
+/// A short unit as a number, the first byte in the lowest place: compared at once, where comparing
+/// byte by byte would call a function for a few bytes.
+#[derive(Clone, Copy, Debug)]
+struct Start {
+    bytes: u128,
+    mask: u128,
+}
+
+impl Start {
+    const LONGEST: usize = size_of::<u128>();
+
+    /// The first bytes of a unit, all if there are no more than fit.
+    fn new(unit: &str) -> Self {
+        let mut bytes = [0; Self::LONGEST];
+        let mut mask = [0; Self::LONGEST];
+        for ((to, mask), &from) in bytes.iter_mut().zip(&mut mask).zip(unit.as_bytes()) {
+            (*to, *mask) = (from, u8::MAX);
+        }
+        Self {
+            bytes: u128::from_le_bytes(bytes),
+            mask: u128::from_le_bytes(mask),
+        }
+    }
 }
 
 impl Units {
@@ -141,6 +167,7 @@ impl Units {
             written: written.into(),
             normalized: normalized.into(),
             factor,
+            start: Start::new(written),
         });
         self.ids.insert(written.into(), id);
         id
@@ -152,6 +179,20 @@ impl Units {
         self.entries
             .get(id.index())
             .map_or("", |unit| &unit.written)
+    }
+
+    /// What follows a unit at the start of a text, if the text starts with it.
+    #[inline]
+    pub(crate) fn strip<'a>(&self, id: UnitId, text: &'a [u8]) -> Option<&'a [u8]> {
+        let unit = self.entries.get(id.index())?;
+        let length = unit.written.len();
+        match text.first_chunk() {
+            Some(first) if length <= Start::LONGEST => {
+                let same = u128::from_le_bytes(*first) & unit.start.mask == unit.start.bytes;
+                if same { text.get(length..) } else { None }
+            }
+            _ => text.strip_prefix(unit.written.as_bytes()),
+        }
     }
 
     /// The unit in base units.

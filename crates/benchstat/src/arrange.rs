@@ -9,32 +9,44 @@ use crate::cells::{Cells, Outline, Placed};
 use crate::collection::{Collection, Input};
 use crate::compute::compute;
 use crate::expression::{Match, Pattern};
-use crate::intern::Interner;
-use crate::key::{EMPTY, Origin, value};
-use crate::parallel::in_parallel;
+use crate::key::{Origin, value};
+use crate::parallel::{in_parallel, join};
 use crate::projector::Projector;
 use crate::query::Query;
 use crate::sources::Sources;
 use crate::table::{Arranged, Table};
 
-/// The section of values that the filter drops.
+/// The section of values that the filter drops, and the row of series without any other.
 const DROPPED: u32 = u32::MAX;
 
 /// Arranges the results of a collection by a query.
-pub(crate) fn arrange<'q>(query: &'q Query, collection: &'q Collection) -> Vec<Table> {
-    let mut plan = Plan::new(query);
-    for input in &collection.inputs {
-        plan.place(query, collection, input);
+pub(crate) fn arrange<'c>(query: &Query, collection: &'c Collection) -> Vec<Table<'c>> {
+    /// Fewer series than this are placed before a second thread has started.
+    const WORTH_SHARING: usize = 5000;
+    let mut plan = Plan::new(query, collection);
+    let mut rows = Projector::new(&query.row, &query.specific);
+    let row_keys = if query.filter.is_everything() {
+        // The rows depend on the names, of which there are many: they take as long as all else.
+        let series = collection
+            .inputs
+            .iter()
+            .map(|input| input.results.series.len());
+        let worth = series.sum::<usize>() >= WORTH_SHARING;
+        let keys = || rows.keys(collection, |_| true);
+        join(worth, keys, || plan.place_all(query, collection)).0
+    } else {
+        plan.place_all(query, collection);
+        rows.keys(collection, |series| plan.series[series].row != DROPPED)
+    };
+    for (placed, row) in plan.series.iter_mut().zip(row_keys) {
+        placed.row = row;
     }
-    plan.finish(query, collection)
+    plan.finish(query, collection, rows)
 }
 
 /// Where the values of all series go.
-struct Plan<'q> {
-    /// The texts of keys; the first is the empty one.
-    texts: Interner,
+struct Plan<'q, 'c> {
     tables: Projector<'q>,
-    rows: Projector<'q>,
     columns: Projector<'q>,
     residue: Projector<'q>,
     /// Each table to be: its key, and its unit by the place in `units`.
@@ -47,7 +59,7 @@ struct Plan<'q> {
     series: Vec<Placed>,
     /// For each unit of each series.
     deposits: Vec<Deposit>,
-    sources: Sources<'q>,
+    sources: Sources<'c>,
 }
 
 /// The values of one unit of a series: they go to one cell.
@@ -57,16 +69,11 @@ struct Deposit {
     series: u32,
 }
 
-impl<'q> Plan<'q> {
-    fn new(query: &'q Query) -> Self {
-        let mut texts = Interner::default();
-        let empty = texts.intern("");
-        debug_assert_eq!(empty, EMPTY);
+impl<'q, 'c> Plan<'q, 'c> {
+    fn new(query: &'q Query, collection: &'c Collection) -> Self {
         let projector = |fields| Projector::new(fields, &query.specific);
         Self {
-            texts,
             tables: projector(&query.table),
-            rows: projector(&query.row),
             columns: projector(&query.col),
             residue: projector(&query.residue),
             sections: Vec::new(),
@@ -75,22 +82,28 @@ impl<'q> Plan<'q> {
             unit_places: HashMap::new(),
             series: Vec::new(),
             deposits: Vec::new(),
-            sources: Sources::default(),
+            sources: Sources::new(collection),
         }
     }
 
-    /// Finds the places of an input's series, in the order in which the series are first seen.
-    fn place(&mut self, query: &Query, collection: &'q Collection, input: &'q Input) {
-        let first = self.series.len();
-        self.series.reserve(input.results.series.len());
+    /// Finds the tables and columns of all series, in the order in which the series are first seen.
+    fn place_all(&mut self, query: &Query, collection: &Collection) {
+        for input in 0..collection.inputs.len() {
+            self.place(query, collection, input);
+        }
+    }
+
+    fn place(&mut self, query: &Query, collection: &Collection, input: usize) {
+        let Input { label, results, .. } = &collection.inputs[input];
+        self.series.reserve(results.series.len());
         let everything = query.filter.is_everything();
         // By unit: the table and section that it was last used for.
         let mut latest = vec![(0, DROPPED); collection.units.len()];
-        for series in &input.results.series {
+        for (at, series) in results.series.iter().enumerate() {
             let units = &collection.unit_lists.entries[series.units as usize];
             let origin = Origin {
                 name: series.name,
-                label: input.label,
+                label: *label,
                 config: series.config,
             };
             let kept = if everything {
@@ -101,13 +114,12 @@ impl<'q> Plan<'q> {
             };
             let id = self.series.len() as u32;
             let mut placed = Placed {
-                row: 0,
+                row: DROPPED,
                 column: 0,
                 residue: 0,
                 config: series.config,
-                count: 0,
+                count: self.sources.add(input, at, units.len()),
             };
-            self.sources.add_series(units.len());
             if !(0..units.len()).any(|at| kept.keeps(at)) {
                 self.series.push(placed);
                 self.deposits.extend(units.iter().map(|_| Deposit {
@@ -116,10 +128,10 @@ impl<'q> Plan<'q> {
                 }));
                 continue;
             }
-            let table = self.tables.key(collection, origin, &mut self.texts);
-            placed.row = self.rows.key(collection, origin, &mut self.texts);
-            placed.column = self.columns.key(collection, origin, &mut self.texts);
-            placed.residue = self.residue.key(collection, origin, &mut self.texts);
+            let table = self.tables.key(collection, origin);
+            placed.row = 0;
+            placed.column = self.columns.key(collection, origin);
+            placed.residue = self.residue.key(collection, origin);
             self.series.push(placed);
             for (at, unit) in units.iter().enumerate() {
                 let mut section = DROPPED;
@@ -137,10 +149,6 @@ impl<'q> Plan<'q> {
                 });
             }
         }
-        let counts = self.sources.add_results(&input.results);
-        for (placed, count) in self.series[first..].iter_mut().zip(counts) {
-            placed.count = count;
-        }
     }
 
     fn section(&mut self, table: u32, unit: &str) -> u32 {
@@ -155,10 +163,15 @@ impl<'q> Plan<'q> {
     }
 
     /// Brings everything to its final place and computes the statistics.
-    fn finish(mut self, query: &Query, collection: &Collection) -> Vec<Table> {
-        let (table_keys, table_ranks) = self.tables.finish(&self.texts);
-        let (row_keys, row_ranks) = self.rows.finish(&self.texts);
-        let (column_keys, column_ranks) = self.columns.finish(&self.texts);
+    fn finish(
+        mut self,
+        query: &Query,
+        collection: &Collection,
+        mut rows: Projector<'_>,
+    ) -> Vec<Table<'c>> {
+        let (table_keys, table_ranks) = self.tables.finish();
+        let (row_keys, row_ranks) = rows.finish();
+        let (column_keys, column_ranks) = self.columns.finish();
         let order = self.order(&table_ranks, &row_ranks, &column_ranks);
         let mut cells = Cells::new(&column_ranks, order.len());
         for &at in &order {
@@ -172,23 +185,15 @@ impl<'q> Plan<'q> {
         }
         let (outlines, mut cells) = cells.finish();
         drop((self.series, self.deposits));
-        let mut values = vec![0.0; cells.values];
         self.sources.arrange(order);
-        compute(
-            &outlines,
-            &mut cells.samples,
-            &mut values,
-            &self.sources,
-            query,
-        );
-        drop(self.sources);
+        let numbers = compute(&outlines, &mut cells.samples, &self.sources, query);
         let arranged = Arc::new(Arranged {
             table_keys,
             row_keys,
             column_keys,
-            texts: self.texts,
             cells,
-            values,
+            numbers,
+            sources: self.sources,
         });
         let columns = in_parallel(outlines.len(), |table| outlines[table].summaries(&arranged));
         outlines

@@ -5,7 +5,7 @@ use std::ops::Range;
 use benchfmt::{Assumption, Better, Metadata};
 use hashbrown::HashMap;
 
-use crate::compute::Sample;
+use crate::compute::{Sample, Test};
 use crate::projector::Projector;
 use crate::table::{Arranged, Column};
 
@@ -50,7 +50,7 @@ impl Outline {
     }
 
     /// The summaries of its columns.
-    pub(crate) fn summaries(&self, arranged: &Arranged) -> Vec<Column> {
+    pub(crate) fn summaries(&self, arranged: &Arranged<'_>) -> Vec<Column> {
         self.columns
             .iter()
             .enumerate()
@@ -63,8 +63,6 @@ impl Outline {
 #[derive(Debug, Default)]
 pub(crate) struct Found {
     pub(crate) samples: Vec<Sample>,
-    /// How many values they have together.
-    pub(crate) values: usize,
     /// By cell, where its results differ in hidden fields: the fields.
     pub(crate) varying: HashMap<usize, Vec<String>>,
     /// By cell, where its results have several configurations: all of them, in order.
@@ -76,6 +74,8 @@ pub(crate) struct Cells<'r> {
     found: Found,
     outlines: Vec<Outline>,
     columns: Columns<'r>,
+    /// How many series there were.
+    count: u32,
     /// The first series of the cell at hand, and the table that it is in.
     first: Option<(u32, Placed)>,
     /// The hidden fields in which the results of the cell at hand differ.
@@ -92,6 +92,7 @@ impl<'r> Cells<'r> {
             },
             outlines: Vec::new(),
             columns: Columns::new(column_ranks),
+            count: 0,
             first: None,
             hidden: Vec::new(),
         }
@@ -106,8 +107,8 @@ impl<'r> Cells<'r> {
         residue: &Projector<'_>,
         outline: impl FnOnce() -> Outline,
     ) {
-        let start = self.found.values;
-        self.found.values += placed.count as usize;
+        let source = self.count;
+        self.count += 1;
         let same_table = self.first.filter(|(own, _)| *own == section);
         let same_row = same_table.filter(|(_, first)| first.row == placed.row);
         if let Some((_, first)) = same_row.filter(|(_, first)| first.column == placed.column) {
@@ -124,12 +125,13 @@ impl<'r> Cells<'r> {
         };
         let samples = &mut self.found.samples;
         self.columns.add(placed.column);
-        samples.push(Sample::new(
-            start,
-            placed.count,
-            placed.column,
-            placed.config,
-        ));
+        samples.push(Sample {
+            source,
+            count: placed.count,
+            column: placed.column,
+            config: placed.config,
+            test: Test::None,
+        });
         if same_table.is_none() {
             outline.cells.start = samples.len() - 1;
         }
@@ -151,7 +153,7 @@ impl<'r> Cells<'r> {
         let Some(sample) = samples.last_mut() else {
             return;
         };
-        sample.grow(placed.count);
+        sample.count += placed.count;
         let cell = samples.len() - 1;
         if first.config != placed.config {
             let configs = configs.entry(cell).or_insert_with(|| vec![first.config]);

@@ -135,7 +135,7 @@ pub fn labels(inputs: &[Input]) -> Vec<String> {
 ///
 /// If an output fails.
 pub fn print(
-    tables: &[Table],
+    tables: &[Table<'_>],
     verdicts: Option<(&Verdicts, Outcome)>,
     format: Format,
     style: Style,

@@ -184,22 +184,24 @@ impl Collection {
             .map(|unit| self.units.intern(scan.units.written(unit)))
             .collect();
         let mut list: Vec<UnitId> = Vec::new();
-        // Inputs mostly have the same benchmarks in the same order.
+        // Inputs mostly have the same benchmarks in the same order, and neighbours the same units.
         let mut next_name = 0;
+        let mut before: Option<(&[UnitId], u32)> = None;
+        self.names.reserve(scan.forms.len());
         let forms: Vec<(u32, u32)> = scan
             .forms
             .ids()
             .map(|form| {
-                list.clear();
-                list.extend(
-                    scan.forms
-                        .units(form)
-                        .iter()
-                        .map(|unit| units[unit.index()]),
-                );
                 let name = self.names.intern_guessed(scan.forms.name(form), next_name);
                 next_name = name + 1;
-                (name, self.unit_lists.intern(&list))
+                let own = scan.forms.units(form);
+                let known = before.filter(|&(units, _)| units == own);
+                let (_, list) = *before.insert(known.unwrap_or_else(|| {
+                    list.clear();
+                    list.extend(own.iter().map(|unit| units[unit.index()]));
+                    (own, self.unit_lists.intern(&list))
+                }));
+                (name, list)
             })
             .collect();
         let series = scan.series.iter().map(|&(form, config)| {

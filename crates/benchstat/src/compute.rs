@@ -1,30 +1,25 @@
 //! The statistics of all cells, on all processors.
 
-use std::thread;
-
 use benchfmt::Assumption;
 
 use crate::cells::Outline;
-use crate::parallel::processors;
+use crate::parallel::for_each_with;
 use crate::query::Query;
 use crate::sources::{Cursor, Sources};
 use crate::statistics::{MedianIntervals, UTest, UTestError, median};
 
-/// A cell: its values among those of all cells, and what is known of them.
+/// A cell: where its values come from, and what is known of them.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Sample {
-    start: usize,
-    count: u32,
+    /// Its first deposit in the order of the sources.
+    pub(crate) source: u32,
+    /// How many values it has.
+    pub(crate) count: u32,
     /// The place of its column in the table.
     pub(crate) column: u32,
     /// The configuration of its first result.
     pub(crate) config: u32,
     pub(crate) test: Test,
-    pub(crate) center: f64,
-    pub(crate) low: f64,
-    pub(crate) high: f64,
-    /// The p value of the test against the baseline, if there was a test.
-    pub(crate) p: f64,
 }
 
 /// How a cell was compared with the first of its row.
@@ -40,163 +35,186 @@ pub(crate) enum Test {
     Failed(UTestError),
 }
 
+/// What stands for a cell's values, which are apart from [`Sample`] because all processors work
+/// them out: the center, the ends of its interval, and the p value of the test.
+pub(crate) type Numbers = [f64; 4];
+
 impl Sample {
-    pub(crate) fn new(start: usize, count: u32, column: u32, config: u32) -> Self {
-        Self {
-            start,
-            count,
-            column,
-            config,
-            test: Test::None,
-            center: 0.0,
-            low: 0.0,
-            high: 0.0,
-            p: 1.0,
-        }
-    }
-
-    /// Adds values that follow those it has.
-    pub(crate) fn grow(&mut self, count: u32) {
-        self.count += count;
-    }
-
-    pub(crate) fn values<'v>(&self, all: &'v [f64]) -> &'v [f64] {
-        &all[self.start..self.start + self.count as usize]
-    }
-
+    /// How many values it has.
     pub(crate) fn len(&self) -> usize {
         self.count as usize
     }
+
+    /// Its values in ascending order, put into `values`; the cursor stands at its source.
+    pub(crate) fn sort_into(&self, cursor: &mut Cursor<'_>, values: &mut Vec<f64>) {
+        cursor.take(self.len(), values);
+        sort(values);
+    }
 }
 
-/// Rows that one processor works on: the cells of whole rows, and their values.
+/// Sorts finite values in ascending order.
+fn sort(values: &mut [f64]) {
+    /// Up to here inserting one value after the other is the fastest.
+    const FEW: usize = 20;
+    if values.len() > FEW {
+        return values.sort_unstable_by(f64::total_cmp);
+    }
+    for end in 1..values.len() {
+        let value = values[end];
+        let mut place = end;
+        while place > 0 && value < values[place - 1] {
+            values[place] = values[place - 1];
+            place -= 1;
+        }
+        values[place] = value;
+    }
+}
+
+/// Rows of a table that one processor works on.
 struct Share<'a> {
     samples: &'a mut [Sample],
-    values: &'a mut [f64],
-    /// The index of the first value among all.
-    first_value: usize,
-    /// Where they come from.
+    numbers: &'a mut [Numbers],
     sources: Cursor<'a>,
-    /// For each row: where its cells end, counted from the share's first, and the assumption.
-    rows: Vec<(usize, Assumption)>,
+    /// For each row: where its cells end, counted from the share's first.
+    rows: Vec<usize>,
+    assumption: Assumption,
 }
 
-/// Below this number of values a second processor costs more than it brings.
-const WORTH_SHARING: usize = 20_000;
+/// About how many values a share has. The tables of one benchmark's units take their values from
+/// the same lines; these stay in the processor's cache (a line of 64 bytes for each value, 256 KiB)
+/// until the shares of all tables have taken theirs.
+const SHARE: usize = 4096;
 
-/// Gathers, sorts, summarises and compares all samples.
+/// Gathers, sorts, summarises and compares all samples: the numbers of each.
 pub(crate) fn compute(
     tables: &[Outline],
     samples: &mut [Sample],
-    values: &mut [f64],
     sources: &Sources<'_>,
     query: &Query,
-) {
-    let processors = if values.len() < WORTH_SHARING {
-        1
-    } else {
-        processors()
-    };
-    let shares = split(tables, samples, values, sources.cursor(), processors);
-    thread::scope(|scope| {
-        let mut shares = shares.into_iter();
-        let first = shares.next();
-        for share in shares {
-            scope.spawn(|| share.compute(query));
-        }
-        if let Some(share) = first {
-            share.compute(query);
-        }
-    });
+) -> Vec<Numbers> {
+    let mut numbers = vec![[0.0; 4]; samples.len()];
+    let shares = split(tables, samples, &mut numbers, sources);
+    for_each_with(
+        shares,
+        || Computer::new(query),
+        |computer, shares| {
+            for share in shares {
+                computer.compute(share);
+            }
+        },
+    );
+    numbers
 }
 
-/// Splits the rows into as many shares of about the same number of values.
+/// Splits the rows of each table into shares: the first ones of all tables, then the second ones,
+/// and so on.
 fn split<'a>(
     tables: &[Outline],
     mut samples: &'a mut [Sample],
-    mut values: &'a mut [f64],
-    mut sources: Cursor<'a>,
-    count: usize,
-) -> Vec<Share<'a>> {
-    let target = values.len().div_ceil(count).max(1);
-    let mut shares = Vec::with_capacity(count);
-    let mut rows = Vec::new();
-    // Cells and values that earlier shares took.
-    let (mut cells_taken, mut values_taken) = (0, 0);
-    let all_rows = tables.iter().flat_map(|table| {
-        table
-            .rows
-            .iter()
-            .map(|&(_, end)| (end as usize, table.assumption))
-    });
-    let mut all_rows = all_rows.peekable();
-    while let Some((end, assumption)) = all_rows.next() {
-        rows.push((end - cells_taken, assumption));
-        let last = &samples[end - cells_taken - 1];
-        let value_end = last.start + last.len();
-        if value_end - values_taken < target && all_rows.peek().is_some() {
-            continue;
+    mut numbers: &'a mut [Numbers],
+    sources: &'a Sources<'_>,
+) -> Vec<Vec<Share<'a>>> {
+    let mut shares: Vec<Vec<Share<'a>>> = Vec::new();
+    for table in tables {
+        let mut taken = table.cells.start;
+        let mut place = 0;
+        let mut rows = &table.rows[..];
+        while !rows.is_empty() {
+            let mut values = 0;
+            let mut start = 0;
+            let count = rows.iter().take_while(|&&(_, end)| {
+                let goes_on = values < SHARE;
+                let end = end as usize - taken;
+                values += samples[start..end].iter().map(Sample::len).sum::<usize>();
+                start = end;
+                goes_on
+            });
+            let (own_rows, rest) = rows.split_at(count.count());
+            rows = rest;
+            let rows: Vec<usize> = own_rows
+                .iter()
+                .map(|&(_, end)| end as usize - taken)
+                .collect();
+            let cells = rows.last().copied().unwrap_or(0);
+            taken += cells;
+            let (own_samples, rest) = samples.split_at_mut(cells);
+            samples = rest;
+            let (own_numbers, rest) = numbers.split_at_mut(cells);
+            numbers = rest;
+            let source = own_samples.first().map_or(0, |first| first.source);
+            let share = Share {
+                samples: own_samples,
+                numbers: own_numbers,
+                sources: sources.cursor(source as usize),
+                rows,
+                assumption: table.assumption,
+            };
+            match shares.get_mut(place) {
+                Some(others) => others.push(share),
+                None => shares.push(vec![share]),
+            }
+            place += 1;
         }
-        let (own_samples, rest) = samples.split_at_mut(end - cells_taken);
-        samples = rest;
-        let (own_values, rest) = values.split_at_mut(value_end - values_taken);
-        values = rest;
-        shares.push(Share {
-            samples: own_samples,
-            values: own_values,
-            first_value: values_taken,
-            sources,
-            rows: std::mem::take(&mut rows),
-        });
-        if all_rows.peek().is_some() {
-            sources.skip(value_end - values_taken);
-        }
-        (cells_taken, values_taken) = (end, value_end);
     }
     shares
 }
 
-impl Share<'_> {
-    fn compute(mut self, query: &Query) {
-        let mut intervals = MedianIntervals::new(query.confidence);
-        let mut test = UTest::default();
-        let own = |sample: &Sample| {
-            let start = sample.start - self.first_value;
-            start..start + sample.len()
-        };
+/// What a processor keeps from share to share: what the statistics have worked out, and memory.
+struct Computer {
+    intervals: MedianIntervals,
+    test: UTest,
+    baseline: Vec<f64>,
+    values: Vec<f64>,
+}
+
+impl Computer {
+    fn new(query: &Query) -> Self {
+        Self {
+            intervals: MedianIntervals::new(query.confidence),
+            test: UTest::default(),
+            baseline: Vec::new(),
+            values: Vec::new(),
+        }
+    }
+
+    fn compute(&mut self, share: Share<'_>) {
+        let mut sources = share.sources;
+        let assumption = share.assumption;
         let mut start = 0;
-        for (end, assumption) in self.rows {
-            let row = &mut self.samples[start..end];
-            start = end;
-            for sample in row.iter_mut() {
-                let values = &mut self.values[own(sample)];
-                self.sources.fill(values);
-                values.sort_unstable_by(f64::total_cmp);
-                (sample.center, (sample.low, sample.high)) = match assumption {
+        for end in share.rows {
+            let mut has_baseline = false;
+            let row = share.samples[start..end].iter_mut();
+            for (sample, numbers) in row.zip(&mut share.numbers[start..end]) {
+                let values = &mut self.values;
+                sample.sort_into(&mut sources, values);
+                let (center, (low, high)) = match assumption {
                     Assumption::Nothing => {
-                        let interval = intervals.of(values.len());
+                        let interval = self.intervals.of(values.len());
                         (median(values), interval.ends(values))
                     }
                     Assumption::Exact => (mode(values), (values[0], values[values.len() - 1])),
                 };
-            }
-            let Some((first, others)) = row.split_first_mut() else {
-                continue;
-            };
-            if first.column != 0 {
-                continue;
-            }
-            for sample in others {
-                if assumption == Assumption::Exact {
-                    (sample.test, sample.p) = (Test::Exact, 0.0);
-                    continue;
+                let mut p = 1.0;
+                if sample.column == 0 {
+                    std::mem::swap(&mut self.baseline, values);
+                    has_baseline = true;
+                } else if has_baseline {
+                    (sample.test, p) = self.compare(assumption);
                 }
-                let result = test.p_value(&self.values[own(first)], &self.values[own(sample)]);
-                (sample.test, sample.p) = match result {
-                    Ok(p) => (Test::U, p),
-                    Err(error) => (Test::Failed(error), 1.0),
-                };
+                *numbers = [center, low, high, p];
             }
+            start = end;
+        }
+    }
+
+    /// The test of the values against the baseline's, and its p value.
+    fn compare(&mut self, assumption: Assumption) -> (Test, f64) {
+        if assumption == Assumption::Exact {
+            return (Test::Exact, 0.0);
+        }
+        match self.test.p_value(&self.baseline, &self.values) {
+            Ok(p) => (Test::U, p),
+            Err(error) => (Test::Failed(error), 1.0),
         }
     }
 }

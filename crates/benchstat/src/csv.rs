@@ -30,7 +30,7 @@ fn start(column: usize) -> usize {
 ///
 /// If one of the outputs fails.
 pub fn write_csv(
-    tables: &[Table],
+    tables: &[Table<'_>],
     output: &mut impl Write,
     notes: &mut impl Write,
 ) -> io::Result<()> {
@@ -55,7 +55,10 @@ pub fn write_csv(
     Ok(())
 }
 
-fn write_table<O: Write, N: Write>(table: &Table, sheet: &mut Sheet<'_, O, N>) -> io::Result<()> {
+fn write_table<O: Write, N: Write>(
+    table: &Table<'_>,
+    sheet: &mut Sheet<'_, O, N>,
+) -> io::Result<()> {
     let width = start(table.columns().len());
     let levels = table
         .columns()

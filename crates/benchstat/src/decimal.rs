@@ -69,12 +69,13 @@ impl Fixed {
             let _ = write!(text, "{:.*}", self.decimals, self.value.abs());
             return;
         };
+        if self.decimals == 0 {
+            return push_integer(digits, text);
+        }
         let one = TENS[self.decimals];
         push_integer(digits / one, text);
-        if self.decimals > 0 {
-            text.push('.');
-            push_padded(digits % one, self.decimals, text);
-        }
+        text.push('.');
+        push_padded(digits % one, self.decimals, text);
     }
 }
 
@@ -91,20 +92,41 @@ const TENS: [u64; 11] = {
 
 /// Appends the digits of an integer to a text.
 fn push_integer(number: u64, text: &mut String) {
-    let digits = TENS[1..].iter().take_while(|&&ten| number >= ten).count() + 1;
-    if digits == TENS.len() {
-        push_integer(number / TENS[digits - 1], text);
-        return push_padded(number % TENS[digits - 1], digits - 1, text);
+    if number >= 1000 {
+        push_integer(number / 1000, text);
+        return push_padded(number % 1000, 3, text);
     }
-    push_padded(number, digits, text);
+    let width = 1 + usize::from(number >= 10) + usize::from(number >= 100);
+    push_padded(number, width, text);
 }
 
-/// Appends the last `width` digits of an integer to a text, from the first on.
+/// Appends the last `width` digits of an integer to a text.
 fn push_padded(number: u64, width: usize, text: &mut String) {
-    for at in (0..width).rev() {
-        text.push(char::from(b'0' + (number / TENS[at] % 10) as u8));
+    if width > 3 {
+        push_padded(number / 1000, width - 3, text);
+        return push_padded(number % 1000, 3, text);
     }
+    let end = 3 * (number % 1000) as usize + 3;
+    text.push_str(&THREE_DIGITS[end - width..end]);
 }
+
+/// All numbers of three digits.
+static THREE_DIGITS: &str = {
+    const BYTES: [u8; 3000] = {
+        let mut bytes = [0; 3000];
+        let mut at = 0;
+        while at < bytes.len() {
+            let ten_to = [100, 10, 1][at % 3];
+            bytes[at] = b'0' + (at / 3 / ten_to % 10) as u8;
+            at += 1;
+        }
+        bytes
+    };
+    match str::from_utf8(&BYTES) {
+        Ok(digits) => digits,
+        Err(_) => "",
+    }
+};
 
 #[cfg(test)]
 mod tests {

@@ -1,6 +1,7 @@
 //! The notes below a table.
 
 use std::io::{self, Write};
+use std::ops::Range;
 
 use hashbrown::HashMap;
 
@@ -20,9 +21,10 @@ pub(crate) struct Footnotes {
 const COMMON: usize = 4;
 
 impl Footnotes {
-    pub(crate) fn of(table: &Table) -> Self {
+    /// The notes on some rows of a table; with its last row those on its summary.
+    pub(crate) fn of(table: &Table<'_>, rows: Range<usize>) -> Self {
         let mut notes = Self::default();
-        for row in table.rows() {
+        for row in table.rows().skip(rows.start).take(rows.len()) {
             for cell in row.cells() {
                 cell.notes().for_each(|note| notes.add(note));
                 cell.comparison_note()
@@ -30,7 +32,7 @@ impl Footnotes {
                     .for_each(|note| notes.add(note));
             }
         }
-        if table.rows().len() > 1 {
+        if rows.end == table.rows().len() && rows.end > 1 {
             for column in table.columns() {
                 column
                     .notes()
@@ -41,18 +43,36 @@ impl Footnotes {
         notes
     }
 
+    /// Adds the notes of the rows that follow.
+    pub(crate) fn append(&mut self, rest: Self) {
+        let numbers: Vec<usize> = rest
+            .texts
+            .into_iter()
+            .map(|text| self.add_text(text))
+            .collect();
+        for (note, number) in rest.common {
+            if self.common.len() < COMMON && !self.common.iter().any(|(known, _)| *known == note) {
+                self.common.push((note, numbers[number - 1]));
+            }
+        }
+    }
+
     fn add(&mut self, note: Note) {
         if self.common.iter().any(|(known, _)| *known == note) {
             return;
         }
-        let text = note.to_string();
-        let number = *self.numbers.entry_ref(&text).or_insert_with(|| {
-            self.texts.push(text.clone());
-            self.texts.len()
-        });
+        let number = self.add_text(note.to_string());
         if self.common.len() < COMMON {
             self.common.push((note, number));
         }
+    }
+
+    /// The number of a text, counted from 1.
+    fn add_text(&mut self, text: String) -> usize {
+        *self.numbers.entry_ref(&text).or_insert_with(|| {
+            self.texts.push(text.clone());
+            self.texts.len()
+        })
     }
 
     fn number(&self, note: &Note) -> usize {

@@ -33,7 +33,7 @@ pub(crate) struct Span<'t> {
 }
 
 /// For each field of the columns' keys: the spans of columns that agree in it and all before it.
-pub(crate) fn spans(table: &Table) -> Vec<Vec<Span<'_>>> {
+pub(crate) fn spans<'t>(table: &'t Table<'_>) -> Vec<Vec<Span<'t>>> {
     let keys: Vec<Vec<&str>> = table
         .columns()
         .map(|column| column.key().fields().map(|(_, value)| value).collect())

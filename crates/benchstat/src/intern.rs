@@ -19,6 +19,15 @@ pub(crate) struct Interner {
 }
 
 impl Interner {
+    /// Makes room for so many more texts. (If all are known, the room takes addresses, no memory.)
+    pub(crate) fn reserve(&mut self, count: usize) {
+        self.ends.reserve(count);
+        self.hashes.reserve(count);
+        if self.ends.is_empty() {
+            self.ids.reserve(count, |_| 0);
+        }
+    }
+
     /// The number of a text, which is added if it is new.
     pub(crate) fn intern(&mut self, text: &str) -> u32 {
         let hash = self.hasher.hash_one(text);

@@ -102,7 +102,7 @@ struct JudgementView<'a> {
 ///
 /// If the output fails.
 pub fn write_json(
-    tables: &[Table],
+    tables: &[Table<'_>],
     verdicts: Option<(&Verdicts, Outcome)>,
     output: &mut impl Write,
 ) -> io::Result<()> {
@@ -119,7 +119,7 @@ pub fn write_json(
     writeln!(output)
 }
 
-fn table(table: &Table) -> TableView<'_> {
+fn table<'t>(table: &'t Table<'_>) -> TableView<'t> {
     TableView {
         unit: table.unit(),
         key: table.key().fields().collect(),
@@ -155,7 +155,7 @@ fn cell(cell: Cell<'_>) -> CellView {
     let summary = cell.summary();
     CellView {
         column: cell.column(),
-        n: cell.sample().len(),
+        n: cell.count(),
         center: summary.center,
         low: finite(summary.low),
         high: finite(summary.high),

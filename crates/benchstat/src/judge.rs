@@ -103,7 +103,7 @@ struct Tested {
 impl Judge<'_> {
     fn row(
         &mut self,
-        table: &Table,
+        table: &Table<'_>,
         case: &str,
         column: &str,
         base: Option<Cell<'_>>,
@@ -156,7 +156,7 @@ impl Judge<'_> {
             return;
         }
         if rule.exact {
-            let (verdict, interval) = exact(base, head, better, rule);
+            let (verdict, interval) = exact(&base, &head, better, rule);
             judgement.change = Some(Change { from, to, interval });
             judgement.verdict = verdict;
             if verdict == Verdict::Regressed {
@@ -164,24 +164,23 @@ impl Judge<'_> {
             }
             return;
         }
-        let interval = shift_interval(base, head, EQUIVALENCE_CONFIDENCE);
+        let interval = shift_interval(&base, &head, EQUIVALENCE_CONFIDENCE);
         judgement.change = Some(Change { from, to, interval });
         if !rule.gates {
-            judgement.visible = visible(base, head, 1.0 - self.gates.alpha());
+            judgement.visible = visible(&base, &head, 1.0 - self.gates.alpha());
             return;
         }
         if interval.is_some_and(|(low, high)| low >= -rule.delta && high <= rule.delta) {
             judgement.verdict = Verdict::Unchanged;
         }
         // Unchanged or not, it is of the family: which rows are tested must not depend on what the tests will see.
-        let (p, verdict) = self.evidence(base, head, better, rule.allow);
-        let (baseline, head) = (base.to_vec(), head.to_vec());
+        let (p, verdict) = self.evidence(&base, &head, better, rule.allow);
         self.tested.push(Tested {
             judgement: self.judgements.len(),
             p,
             verdict,
             better,
-            baseline,
+            baseline: base,
             head,
         });
     }

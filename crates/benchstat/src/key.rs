@@ -86,16 +86,17 @@ pub(crate) struct Keys {
     pub(crate) ends: Vec<usize>,
     /// Field and value of what is not empty, in the order of the fields.
     pub(crate) values: Vec<(u32, u32)>,
+    pub(crate) texts: Interner,
 }
 
 impl Keys {
-    pub(crate) fn get<'t>(&'t self, id: u32, texts: &'t Interner) -> Key<'t> {
+    pub(crate) fn get(&self, id: u32) -> Key<'_> {
         let id = id as usize;
         let start = if id == 0 { 0 } else { self.ends[id - 1] };
         Key {
             fields: &self.fields,
             values: &self.values[start..self.ends[id]],
-            texts,
+            texts: &self.texts,
         }
     }
 }

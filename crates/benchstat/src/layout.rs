@@ -84,6 +84,13 @@ pub(crate) struct Layout {
     /// For each row: where its cells end.
     rows: Vec<usize>,
     column: usize,
+    /// The widest margin of each column.
+    margins: Vec<u32>,
+    /// The width of the widest text of each column among the cells that span no other, and one
+    /// more, so that a cell without text counts, too.
+    texts: Vec<u32>,
+    /// The cells that span columns.
+    spanning: Vec<Cell>,
 }
 
 impl Layout {
@@ -93,6 +100,9 @@ impl Layout {
         self.text.clear();
         self.rows.clear();
         self.column = 0;
+        self.margins.clear();
+        self.texts.clear();
+        self.spanning.clear();
     }
 
     /// Starts a row.
@@ -152,7 +162,7 @@ impl Layout {
         } else {
             text.chars().count()
         };
-        self.cells.push(Cell {
+        let cell = Cell {
             column: column as u32,
             span: span as u32,
             length: text.len() as u32,
@@ -160,7 +170,18 @@ impl Layout {
             margin,
             align,
             color,
-        });
+        };
+        self.cells.push(cell);
+        if self.margins.len() < self.column {
+            self.margins.resize(self.column, 0);
+            self.texts.resize(self.column, 0);
+        }
+        self.margins[column] = self.margins[column].max(margin.width() as u32);
+        if span == 1 {
+            self.texts[column] = self.texts[column].max(cell.width + 1);
+        } else {
+            self.spanning.push(cell);
+        }
         if let Some(end) = self.rows.last_mut() {
             *end = self.cells.len();
         }
@@ -210,19 +231,16 @@ impl Columns {
     /// The columns that have room for all cells. A cell that spans columns widens them, except
     /// those that `narrow` names.
     pub(crate) fn new(parts: &[Layout], narrow: impl Fn(usize) -> bool) -> Self {
-        let cells = || parts.iter().flat_map(|part| &part.cells);
-        let count = cells()
-            .map(|cell| cell.column as usize + cell.span as usize)
-            .max()
-            .unwrap_or(0);
-        let mut margins = vec![0; count];
-        let mut texts = vec![0; count];
-        for cell in cells() {
-            let column = cell.column as usize;
-            margins[column] = cell.margin.width().max(margins[column]);
-            if cell.span == 1 {
-                // One more, so that a cell without text counts, too.
-                texts[column] = (cell.width as usize + 1).max(texts[column]);
+        let count = parts.iter().map(|part| part.margins.len()).max();
+        let mut margins = vec![0; count.unwrap_or(0)];
+        let mut texts = vec![0; margins.len()];
+        for part in parts {
+            let own = part.margins.iter().zip(&part.texts);
+            for ((margin, text), (&own_margin, &own_text)) in
+                margins.iter_mut().zip(&mut texts).zip(own)
+            {
+                *margin = (own_margin as usize).max(*margin);
+                *text = (own_text as usize).max(*text);
             }
         }
         let mut widths: Vec<usize> = texts
@@ -230,7 +248,7 @@ impl Columns {
             .zip(&margins)
             .map(|(&text, &margin)| if text == 0 { 0 } else { text - 1 + margin })
             .collect();
-        let mut spanning: Vec<&Cell> = cells().filter(|cell| cell.span > 1).collect();
+        let mut spanning: Vec<&Cell> = parts.iter().flat_map(|part| &part.spanning).collect();
         spanning.sort_by_key(|cell| cell.span);
         for cell in spanning {
             let column = cell.column as usize;
@@ -273,8 +291,12 @@ impl Columns {
         let margin = self.margins[column];
         // A text that was too wide for its columns pushes what follows away by as much as it has
         // taken, not to where it belongs.
-        push_spaces(line, from.abs_diff(offset) + margin - cell.margin.width());
-        line.push_str(cell.margin.text());
+        let mut spaces = from.abs_diff(offset) + margin;
+        if matches!(cell.margin, Margin::PlusMinus | Margin::Rule | Margin::Edge) {
+            push_spaces(line, spaces - cell.margin.width());
+            line.push_str(cell.margin.text());
+            spaces = 0;
+        }
         let width = cell.width as usize;
         // Below zero where the columns do not even hold the margin.
         let room = to as isize - from as isize - margin as isize;
@@ -283,7 +305,7 @@ impl Columns {
             Align::Center => ((room - width as isize) / 2).unsigned_abs(),
             Align::Right => usize::try_from(room).unwrap_or(0).saturating_sub(width),
         };
-        push_spaces(line, before);
+        push_spaces(line, spaces + before);
         push_colored(line, text, color);
         from + margin + before + width
     }
@@ -313,7 +335,7 @@ fn stretch(
 }
 
 fn is_blank(text: &str) -> bool {
-    !text.starts_with(|c: char| !c.is_whitespace()) && text.trim_start().is_empty()
+    !matches!(text.as_bytes(), [b'!'..=b'~', ..]) && text.trim_start().is_empty()
 }
 
 fn push_spaces(line: &mut String, count: usize) {

@@ -5,6 +5,7 @@
 use std::ffi::OsString;
 use std::fs;
 use std::io::{self, BufWriter, IsTerminal, Write};
+use std::mem::ManuallyDrop;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -79,7 +80,8 @@ fn run(arguments: &Arguments) -> Result<Outcome, String> {
     let (query, format) = flags.query().map_err(|error| error.to_string())?;
     let gates = arguments.gate.as_deref().map(gates).transpose()?;
     let inputs = Input::from_arguments(&arguments.inputs);
-    let mut collection = Collection::default();
+    // The process ends with its last use, and the system takes all memory back at once.
+    let mut collection = ManuallyDrop::new(Collection::default());
     let read = collection.read_inputs(&inputs);
     for problem in collection.problems() {
         eprintln!("{problem}");
@@ -105,19 +107,20 @@ fn run(arguments: &Arguments) -> Result<Outcome, String> {
             Some((verdicts, outcome))
         }
     };
-    drop(collection);
     let outcome = verdicts
         .as_ref()
         .map_or(Outcome::Passed, |(_, outcome)| *outcome);
     let verdicts = verdicts
         .as_ref()
         .map(|(verdicts, outcome)| (verdicts, *outcome));
-    match write(&tables, verdicts, format) {
+    let written = match write(&tables, verdicts, format) {
         // Whoever reads has read enough.
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(outcome),
         Err(error) => Err(format!("write output: {error}")),
         Ok(()) => Ok(outcome),
-    }
+    };
+    std::mem::forget(tables);
+    written
 }
 
 fn gates(path: &Path) -> Result<Gates, String> {
@@ -126,7 +129,7 @@ fn gates(path: &Path) -> Result<Gates, String> {
 }
 
 fn write(
-    tables: &[Table],
+    tables: &[Table<'_>],
     verdicts: Option<(&Verdicts, Outcome)>,
     format: Format,
 ) -> io::Result<()> {

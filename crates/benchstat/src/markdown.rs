@@ -15,7 +15,7 @@ use crate::verdict::{Outcome, Verdict, Verdicts};
 /// # Errors
 ///
 /// If the output fails.
-pub fn write_markdown(tables: &[Table], output: &mut impl Write) -> io::Result<()> {
+pub fn write_markdown(tables: &[Table<'_>], output: &mut impl Write) -> io::Result<()> {
     for table in tables {
         let rows = table.rows().len();
         writeln!(
@@ -33,7 +33,7 @@ pub fn write_markdown(tables: &[Table], output: &mut impl Write) -> io::Result<(
     Ok(())
 }
 
-fn write_table(table: &Table, output: &mut impl Write) -> io::Result<()> {
+fn write_table(table: &Table<'_>, output: &mut impl Write) -> io::Result<()> {
     let (mut head, mut rule) = (String::from("| |"), String::from("| --- |"));
     for column in table.columns() {
         let label = escape(&column.key().to_string());

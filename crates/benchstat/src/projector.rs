@@ -18,6 +18,8 @@ use crate::order::compare_texts;
 #[derive(Debug)]
 pub(crate) struct Projector<'q> {
     fields: Vec<FieldState<'q>>,
+    /// The texts of values; the first is the empty one.
+    texts: Interner,
     specific: &'q Specific,
     /// The components of all keys, one after the other.
     keys: Vec<u32>,
@@ -30,6 +32,9 @@ pub(crate) struct Projector<'q> {
     buffer: Vec<u32>,
     /// The key of the last result, which the next often shares.
     last: u32,
+    /// Its label and configuration, which alone decide unless something is taken from the name.
+    last_source: Option<(u32, u32)>,
+    takes_names: bool,
 }
 
 #[derive(Debug)]
@@ -76,7 +81,11 @@ struct Groups {
 
 impl<'q> Projector<'q> {
     pub(crate) fn new(fields: &'q [Field], specific: &'q Specific) -> Self {
+        let mut texts = Interner::default();
+        let empty = texts.intern("");
+        debug_assert_eq!(empty, EMPTY);
         Self {
+            texts,
             fields: fields
                 .iter()
                 .map(|field| FieldState {
@@ -96,20 +105,25 @@ impl<'q> Projector<'q> {
             by_component: Vec::new(),
             buffer: Vec::new(),
             last: 0,
+            last_source: None,
+            takes_names: fields
+                .iter()
+                .any(|field| matches!(Source::of(&field.key), Source::Name)),
         }
     }
 
     /// The number of the key of a result.
-    pub(crate) fn key(
-        &mut self,
-        collection: &Collection,
-        origin: Origin,
-        values: &mut Interner,
-    ) -> u32 {
+    pub(crate) fn key(&mut self, collection: &Collection, origin: Origin) -> u32 {
+        let source = (origin.label, origin.config);
+        if !self.takes_names && self.last_source == Some(source) {
+            return self.last;
+        }
+        self.last_source = Some(source);
         self.buffer.clear();
         for state in &mut self.fields {
-            self.buffer
-                .push(state.component(collection, origin, values, self.specific));
+            let texts = &mut self.texts;
+            let component = state.component(collection, origin, texts, self.specific);
+            self.buffer.push(component);
         }
         let width = self.fields.len();
         if self.count > 0 && components(&self.keys, width, self.last) == self.buffer {
@@ -121,6 +135,31 @@ impl<'q> Projector<'q> {
             self.composed_key()
         };
         self.last
+    }
+
+    /// The numbers of the keys of all series of a collection; 0 for those that are not kept.
+    pub(crate) fn keys(
+        &mut self,
+        collection: &Collection,
+        kept: impl Fn(usize) -> bool,
+    ) -> Vec<u32> {
+        let series = collection.inputs.iter().flat_map(|input| {
+            input.results.series.iter().map(|series| Origin {
+                name: series.name,
+                label: input.label,
+                config: series.config,
+            })
+        });
+        series
+            .enumerate()
+            .map(|(at, origin)| {
+                if kept(at) {
+                    self.key(collection, origin)
+                } else {
+                    0
+                }
+            })
+            .collect()
     }
 
     fn single_key(&mut self, component: u32) -> u32 {
@@ -195,9 +234,10 @@ impl<'q> Projector<'q> {
         }
     }
 
-    /// The keys with the texts of their values, and the rank of each in the projection's order.
-    pub(crate) fn finish(&self, values: &Interner) -> (Keys, Vec<u32>) {
-        let ranks = self.ranks(values);
+    /// The keys with the texts of their values, which the projector has no more, and the rank of each
+    /// in the projection's order.
+    pub(crate) fn finish(&mut self) -> (Keys, Vec<u32>) {
+        let ranks = self.ranks();
         let mut fields = Vec::new();
         let starts: Vec<u32> = self
             .fields
@@ -216,6 +256,7 @@ impl<'q> Projector<'q> {
             fields,
             ends: Vec::with_capacity(self.count as usize),
             values: Vec::with_capacity(self.keys.len()),
+            texts: Interner::default(),
         };
         for key in 0..self.count {
             let components = self.components(key);
@@ -230,14 +271,15 @@ impl<'q> Projector<'q> {
             }
             keys.ends.push(keys.values.len());
         }
+        keys.texts = std::mem::take(&mut self.texts);
         (keys, ranks)
     }
 
-    fn ranks(&self, values: &Interner) -> Vec<u32> {
+    fn ranks(&self) -> Vec<u32> {
         let places: Vec<Vec<u32>> = self
             .fields
             .iter()
-            .map(|state| state.places(values))
+            .map(|state| state.places(&self.texts))
             .collect();
         let mut order: Vec<u32> = (0..self.count).collect();
         order.sort_by(|&a, &b| {

@@ -155,7 +155,7 @@ impl Query {
     }
 
     /// Arranges the results in tables and compares each row with its first column.
-    pub fn tables(&self, collection: &Collection) -> Vec<Table> {
+    pub fn tables<'c>(&self, collection: &'c Collection) -> Vec<Table<'c>> {
         arrange(self, collection)
     }
 }

@@ -1,70 +1,92 @@
 //! Where the values of cells come from: from results that are scattered over the inputs.
 
+use crate::collection::Collection;
+use crate::parallel::in_parallel;
 use crate::scan::Results;
 
 /// Finds the values of each cell among those of the inputs.
 ///
 /// The values of one unit of a series, a deposit, all go to one cell. Deposits are numbered series
 /// by series, and units in the order of the line.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Sources<'c> {
+    /// For each input: its values, and which of them belong to each series.
+    inputs: Vec<(&'c [f64], Places)>,
+    /// For each series: which input has it, and its number there.
+    series: Vec<(u32, u32)>,
     /// For each series: its first deposit.
     deposits: Vec<u32>,
-    /// For each series: which inputs' values hold it, and where its places start.
-    series: Vec<(u32, u32)>,
-    /// For each result, series by series: where its values start.
-    places: Vec<Vec<u32>>,
-    /// The values of each input.
-    values: Vec<&'c [f64]>,
     /// The series of each deposit.
     owners: Vec<u32>,
     /// The deposits, cell by cell.
     order: Vec<u32>,
 }
 
-impl<'c> Sources<'c> {
-    /// Adds the next series, with so many units.
-    pub(crate) fn add_series(&mut self, units: usize) {
-        let series = self.deposits.len() as u32;
-        self.deposits.push(self.owners.len() as u32);
-        self.owners.extend(std::iter::repeat_n(series, units));
-    }
+/// For each result of an input, series by series: where its values start.
+#[derive(Debug)]
+struct Places {
+    places: Vec<u32>,
+    /// For each series: where its places end.
+    ends: Vec<u32>,
+}
 
-    /// Adds the results of an input, after its series: how many results each series has.
-    pub(crate) fn add_results(&mut self, results: &'c Results) -> Vec<u32> {
-        let mut counts = vec![0; results.series.len()];
+impl Places {
+    fn new(collection: &Collection, results: &Results) -> Self {
+        let mut ends = vec![0; results.series.len()];
         for &series in &results.order {
-            counts[series as usize] += 1;
+            ends[series as usize] += 1;
         }
-        let first = self.series.len();
-        let input = self.values.len() as u32;
-        let mut start = 0;
-        for count in &counts {
-            self.series.push((input, start));
-            start += count;
+        let mut next = 0;
+        // What every series has taken of its part, and how many values a result of it has.
+        let mut taken: Vec<(u32, u32)> = Vec::with_capacity(ends.len());
+        for (end, series) in ends.iter_mut().zip(&results.series) {
+            let units = &collection.unit_lists.entries[series.units as usize];
+            taken.push((next, units.len() as u32));
+            next += *end;
+            *end = next;
         }
-        let mut next: Vec<(u32, u32)> = (0..counts.len())
-            .map(|at| (self.series[first + at].1, self.units_of(first + at)))
-            .collect();
         let mut places = vec![0; results.order.len()];
         let mut place = 0;
         for &series in &results.order {
-            let (slot, units) = &mut next[series as usize];
+            let (slot, units) = &mut taken[series as usize];
             places[*slot as usize] = place;
             *slot += 1;
             place += *units;
         }
-        self.places.push(places);
-        self.values.push(&results.values);
-        counts
+        Self { places, ends }
     }
 
-    fn units_of(&self, series: usize) -> u32 {
-        let end = match self.deposits.get(series + 1) {
-            Some(&end) => end,
-            None => self.owners.len() as u32,
-        };
-        end - self.deposits[series]
+    fn of(&self, series: u32) -> &[u32] {
+        let series = series as usize;
+        let start = series.checked_sub(1).map_or(0, |before| self.ends[before]);
+        &self.places[start as usize..self.ends[series] as usize]
+    }
+}
+
+impl<'c> Sources<'c> {
+    /// The values of a collection; their series are still to be added.
+    pub(crate) fn new(collection: &'c Collection) -> Self {
+        let inputs = &collection.inputs;
+        let places = in_parallel(inputs.len(), |input| {
+            Places::new(collection, &inputs[input].results)
+        });
+        let values = inputs.iter().map(|input| &*input.results.values);
+        Self {
+            inputs: values.zip(places).collect(),
+            series: Vec::new(),
+            deposits: Vec::new(),
+            owners: Vec::new(),
+            order: Vec::new(),
+        }
+    }
+
+    /// Adds the next series, with so many units: how many results it has.
+    pub(crate) fn add(&mut self, input: usize, series: usize, units: usize) -> u32 {
+        let id = self.series.len() as u32;
+        self.deposits.push(self.owners.len() as u32);
+        self.owners.extend(std::iter::repeat_n(id, units));
+        self.series.push((input as u32, series as u32));
+        self.inputs[input].1.of(series as u32).len() as u32
     }
 
     /// Sets the deposits in the order of their cells.
@@ -72,11 +94,11 @@ impl<'c> Sources<'c> {
         self.order = order;
     }
 
-    /// Goes through the deposits, cell by cell.
-    pub(crate) fn cursor(&self) -> Cursor<'_> {
+    /// Goes through the deposits, from one of them on.
+    pub(crate) fn cursor(&self, start: usize) -> Cursor<'_> {
         Cursor {
             sources: self,
-            order: &self.order,
+            order: &self.order[start..],
         }
     }
 }
@@ -89,46 +111,20 @@ pub(crate) struct Cursor<'s> {
 }
 
 impl Cursor<'_> {
-    /// Fills `values` with those of the next deposits, which have exactly so many.
-    pub(crate) fn fill(&mut self, mut values: &mut [f64]) {
-        while !values.is_empty()
-            && let Some((deposit, rest)) = self.order.split_first()
+    /// Puts the values of the next deposits, which have exactly `count`, into `values`.
+    pub(crate) fn take(&mut self, count: usize, values: &mut Vec<f64>) {
+        values.clear();
+        while values.len() < count
+            && let Some((&deposit, rest)) = self.order.split_first()
         {
             self.order = rest;
-            let (places, unit, from) = self.deposit(*deposit);
-            let (own, after) = values.split_at_mut(places.len());
-            values = after;
-            for (value, &place) in own.iter_mut().zip(places) {
-                *value = from[place as usize + unit];
-            }
+            let sources = self.sources;
+            let owner = sources.owners[deposit as usize] as usize;
+            let unit = (deposit - sources.deposits[owner]) as usize;
+            let (input, series) = sources.series[owner];
+            let (from, places) = &sources.inputs[input as usize];
+            let places = places.of(series).iter();
+            values.extend(places.map(|&place| from[place as usize + unit]));
         }
-    }
-
-    /// Passes over the next deposits with so many values.
-    pub(crate) fn skip(&mut self, mut count: usize) {
-        while count > 0
-            && let Some((deposit, rest)) = self.order.split_first()
-        {
-            self.order = rest;
-            count = count.saturating_sub(self.deposit(*deposit).0.len());
-        }
-    }
-
-    /// The places of a deposit's results, its unit among theirs, and the values they are among.
-    fn deposit(&self, deposit: u32) -> (&[u32], usize, &[f64]) {
-        let sources = self.sources;
-        let series = sources.owners[deposit as usize] as usize;
-        let unit = deposit - sources.deposits[series];
-        let (input, start) = sources.series[series];
-        let places = &sources.places[input as usize];
-        let end = match sources.series.get(series + 1) {
-            Some(&(next, end)) if next == input => end as usize,
-            _ => places.len(),
-        };
-        (
-            &places[start as usize..end],
-            unit as usize,
-            sources.values[input as usize],
-        )
     }
 }

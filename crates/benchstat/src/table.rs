@@ -8,22 +8,23 @@ use benchfmt::{Assumption, Better};
 use crate::cells::{Found, Outline};
 use crate::collection::ConfigId;
 use crate::comparison::{Comparison, Summary};
-use crate::compute::{Sample, Test};
-use crate::intern::Interner;
+use crate::compute::{Numbers, Sample, Test};
 use crate::key::{Key, Keys};
 use crate::note::Note;
 use crate::query::Query;
+use crate::sources::Sources;
 use crate::statistics::{MedianIntervals, UTestError, geometric_mean};
 
 /// What the tables of a query share.
 #[derive(Debug)]
-pub(crate) struct Arranged {
+pub(crate) struct Arranged<'c> {
     pub(crate) table_keys: Keys,
     pub(crate) row_keys: Keys,
     pub(crate) column_keys: Keys,
-    pub(crate) texts: Interner,
     pub(crate) cells: Found,
-    pub(crate) values: Vec<f64>,
+    /// For each cell.
+    pub(crate) numbers: Vec<Numbers>,
+    pub(crate) sources: Sources<'c>,
 }
 
 /// The results of one unit and table key, in rows and columns.
@@ -31,8 +32,8 @@ pub(crate) struct Arranged {
 /// A cell is missing where there is no result. Each cell is compared with the first of its row if
 /// that one is in the first column, the baseline.
 #[derive(Clone, Debug)]
-pub struct Table {
-    arranged: Arc<Arranged>,
+pub struct Table<'c> {
+    arranged: Arc<Arranged<'c>>,
     key: u32,
     unit: String,
     better: Option<Better>,
@@ -72,11 +73,11 @@ impl Levels {
     }
 }
 
-impl Table {
+impl<'c> Table<'c> {
     pub(crate) fn new(
         outline: Outline,
         columns: Vec<Column>,
-        arranged: &Arc<Arranged>,
+        arranged: &Arc<Arranged<'c>>,
         query: &Query,
     ) -> Self {
         Self {
@@ -94,7 +95,7 @@ impl Table {
 
     /// What its results have in common besides the unit.
     pub fn key(&self) -> Key<'_> {
-        self.arranged.table_keys.get(self.key, &self.arranged.texts)
+        self.arranged.table_keys.get(self.key)
     }
 
     /// The base unit of its values.
@@ -154,7 +155,7 @@ impl Column {
         key: u32,
         place: usize,
         outline: &Outline,
-        arranged: &Arranged,
+        arranged: &Arranged<'_>,
     ) -> Self {
         let mut centers = Vec::new();
         let mut ratios = Vec::new();
@@ -163,21 +164,26 @@ impl Column {
         let mut start = outline.cells.start;
         for &(_, end) in &outline.rows {
             let row = &arranged.cells.samples[start..end as usize];
-            start = end as usize;
-            let base = row.first().filter(|sample| sample.column == 0);
+            let center = |at: usize| arranged.numbers[start + at][0];
+            let base = row
+                .first()
+                .filter(|sample| sample.column == 0)
+                .map(|_| center(0));
             base_rows += usize::from(base.is_some());
-            let Ok(at) = row.binary_search_by_key(&(place as u32), |sample| sample.column) else {
+            let own = row.binary_search_by_key(&(place as u32), |sample| sample.column);
+            let own = own.ok().map(center);
+            start = end as usize;
+            let Some(center) = own else {
                 continue;
             };
-            let center = row[at].center;
             centers.push(center);
             if let (1.., Some(base)) = (place, base) {
-                ratios.push(if center == base.center {
+                ratios.push(if center == base {
                     // Zero is to zero as one is to one.
                     1.0
                 } else {
-                    from_zero |= base.center == 0.0;
-                    center / base.center
+                    from_zero |= base == 0.0;
+                    center / base
                 });
             }
         }
@@ -208,7 +214,7 @@ impl Column {
 /// A column of a table, and the geometric means of its cells.
 #[derive(Clone, Copy, Debug)]
 pub struct ColumnSummary<'t> {
-    table: &'t Table,
+    table: &'t Table<'t>,
     column: &'t Column,
     place: usize,
 }
@@ -216,8 +222,7 @@ pub struct ColumnSummary<'t> {
 impl<'t> ColumnSummary<'t> {
     /// What its results have in common.
     pub fn key(self) -> Key<'t> {
-        let arranged = &self.table.arranged;
-        arranged.column_keys.get(self.column.key, &arranged.texts)
+        self.table.arranged.column_keys.get(self.column.key)
     }
 
     /// Its place, counted from 0, which is the baseline.
@@ -245,16 +250,15 @@ impl<'t> ColumnSummary<'t> {
 /// A row of a table.
 #[derive(Clone, Copy, Debug)]
 pub struct Row<'t> {
-    table: &'t Table,
+    table: &'t Table<'t>,
     row: usize,
 }
 
 impl<'t> Row<'t> {
     /// What its results have in common; displays as the row's label.
     pub fn key(self) -> Key<'t> {
-        let arranged = &self.table.arranged;
         let (key, _) = self.table.rows[self.row];
-        arranged.row_keys.get(key, &arranged.texts)
+        self.table.arranged.row_keys.get(key)
     }
 
     /// The cells that there are, by their columns.
@@ -291,7 +295,7 @@ impl<'t> Row<'t> {
 /// A cell of a table: a sample, its summary, and its comparison with the baseline.
 #[derive(Clone, Copy)]
 pub struct Cell<'t> {
-    table: &'t Table,
+    table: &'t Table<'t>,
     index: usize,
     /// The first cell of the row.
     first: usize,
@@ -302,24 +306,41 @@ impl<'t> Cell<'t> {
         &self.table.arranged.cells.samples[self.index]
     }
 
+    fn numbers(self) -> Numbers {
+        self.table.arranged.numbers[self.index]
+    }
+
+    /// The first cell of the row.
+    fn base(self) -> Self {
+        Self {
+            index: self.first,
+            ..self
+        }
+    }
+
     /// The place of its column, counted from 0.
     pub fn column(self) -> usize {
         self.data().column as usize
     }
 
-    /// Its values in ascending order: at least one, in the table's unit.
-    pub fn sample(self) -> &'t [f64] {
-        self.data().values(&self.table.arranged.values)
+    /// How many values it has: at least one.
+    pub fn count(self) -> usize {
+        self.data().len()
+    }
+
+    /// Its values in ascending order, in the table's unit, gathered from the collection.
+    pub fn sample(self) -> Vec<f64> {
+        let mut values = Vec::with_capacity(self.count());
+        let source = self.data().source as usize;
+        let mut cursor = self.table.arranged.sources.cursor(source);
+        self.data().sort_into(&mut cursor, &mut values);
+        values
     }
 
     /// What stands for all of its values.
     pub fn summary(self) -> Summary {
-        let data = self.data();
-        Summary {
-            center: data.center,
-            low: data.low,
-            high: data.high,
-        }
+        let [center, low, high, _] = self.numbers();
+        Summary { center, low, high }
     }
 
     /// The comparison with the first cell of the row, if that is in the baseline's column and
@@ -329,15 +350,16 @@ impl<'t> Cell<'t> {
         if data.test == Test::None {
             return None;
         }
-        let base = &self.table.arranged.cells.samples[self.first];
+        let [center, _, _, p] = self.numbers();
+        let [base_center, ..] = self.base().numbers();
         Some(Comparison {
-            p: data.p,
+            p,
             alpha: match data.test {
                 Test::Exact => 0.0,
                 _ => self.table.levels.alpha,
             },
-            sizes: (base.len(), data.len()),
-            centers: (base.center, data.center),
+            sizes: (self.base().count(), self.count()),
+            centers: (base_center, center),
         })
     }
 
@@ -351,15 +373,17 @@ impl<'t> Cell<'t> {
 
     /// What to know before believing its summary.
     pub fn notes(self) -> impl Iterator<Item = Note> + use<'t> {
-        let data = self.data();
+        let [_, low, high, _] = self.numbers();
         let levels = self.table.levels;
-        let varies = self.table.arranged.cells.varying.get(&self.index);
+        let varying = &self.table.arranged.cells.varying;
+        let varies = if varying.is_empty() {
+            None
+        } else {
+            varying.get(&self.index)
+        };
         let summary = match self.table.assumption {
-            Assumption::Exact if data.low != data.high => Some(Note::Inexact {
-                low: data.low,
-                high: data.high,
-            }),
-            Assumption::Nothing if data.low.is_infinite() || data.high.is_infinite() => {
+            Assumption::Exact if low != high => Some(Note::Inexact { low, high }),
+            Assumption::Nothing if low.is_infinite() || high.is_infinite() => {
                 Some(Note::TooFewForInterval {
                     need: levels.need_for_interval,
                     confidence: levels.confidence,
@@ -375,15 +399,15 @@ impl<'t> Cell<'t> {
 
     /// What to know before believing its comparison.
     pub fn comparison_note(self) -> Option<Note> {
-        let data = self.data();
+        let [.., p] = self.numbers();
         let levels = self.table.levels;
-        match data.test {
+        match self.data().test {
             Test::Failed(UTestError::SamplesEqual) => Some(Note::SamplesEqual),
             Test::Failed(UTestError::SampleSize) => Some(Note::SampleEmpty),
-            Test::U if data.p > levels.alpha => {
-                let base = &self.table.arranged.cells.samples[self.first];
+            Test::U if p > levels.alpha => {
                 let enough = levels.need_for_test.unwrap_or(10);
-                (base.len() < enough && data.len() < enough).then_some(Note::TooFewForTest {
+                let few = self.base().count() < enough && self.count() < enough;
+                few.then_some(Note::TooFewForTest {
                     need: levels.need_for_test,
                     alpha: levels.alpha,
                 })

@@ -9,7 +9,7 @@ use crate::comparison::{Delta, push_percent};
 use crate::footnotes::Footnotes;
 use crate::header::{KeyChanges, spans};
 use crate::layout::{Align, Color, Columns, Layout, Margin};
-use crate::parallel::{for_each, processors};
+use crate::parallel::{for_each, in_parallel, processors};
 use crate::scale::common_scale;
 use crate::table::{Cell, ColumnSummary, Table};
 
@@ -47,6 +47,9 @@ fn is_narrow(column: usize) -> bool {
 /// their text stays in the processor's cache.
 const ROWS_AT_ONCE: usize = 2048;
 
+/// How many parts a processor writes before all wait for what is written to go out.
+const PARTS_AT_ONCE: usize = 4;
+
 /// Rows whose text may take more than this are written one by one.
 const MOST_AT_ONCE: usize = 1 << 24;
 
@@ -55,7 +58,7 @@ const MOST_AT_ONCE: usize = 1 << 24;
 /// # Errors
 ///
 /// If the output fails.
-pub fn write_text(tables: &[Table], style: Style, output: &mut impl Write) -> io::Result<()> {
+pub fn write_text(tables: &[Table<'_>], style: Style, output: &mut impl Write) -> io::Result<()> {
     let mut writer = Writer {
         style,
         parts: Vec::new(),
@@ -79,22 +82,28 @@ struct Writer {
     style: Style,
     /// The rows of a table, some in each part.
     parts: Vec<Layout>,
-    /// The text of as many parts as there are processors.
+    /// The text of some parts.
     texts: Vec<Vec<u8>>,
 }
 
 impl Writer {
-    fn write(&mut self, table: &Table, output: &mut impl Write) -> io::Result<()> {
-        let notes = Footnotes::of(table);
+    fn write(&mut self, table: &Table<'_>, output: &mut impl Write) -> io::Result<()> {
         let rows = table.rows().len();
         let count = rows.div_ceil(ROWS_AT_ONCE);
+        let rows_of = |part: usize| {
+            let start = part * ROWS_AT_ONCE;
+            start..rows.min(start + ROWS_AT_ONCE)
+        };
+        let mut notes = Footnotes::default();
+        for part in in_parallel(count, |part| Footnotes::of(table, rows_of(part))) {
+            notes.append(part);
+        }
         self.parts
             .resize_with(count.max(self.parts.len()), Layout::default);
         let parts = &mut self.parts[..count];
         for_each(parts, |part, layout| {
-            let start = part * ROWS_AT_ONCE;
             layout.clear();
-            lay_out(table, start..rows.min(start + ROWS_AT_ONCE), layout, &notes);
+            lay_out(table, rows_of(part), layout, &notes);
         });
         let columns = Columns::new(parts, is_narrow);
         let color = self.style.color;
@@ -104,7 +113,8 @@ impl Writer {
             }
             return notes.write(output);
         }
-        self.texts.resize_with(processors(), Vec::new);
+        self.texts
+            .resize_with(processors() * PARTS_AT_ONCE, Vec::new);
         for parts in parts.chunks(self.texts.len()) {
             let texts = &mut self.texts[..parts.len()];
             for_each(texts, |part, text| {
@@ -121,7 +131,7 @@ impl Writer {
 }
 
 /// Some rows of a table; with the first row its header, with the last its summary.
-fn lay_out(table: &Table, rows: Range<usize>, layout: &mut Layout, notes: &Footnotes) {
+fn lay_out(table: &Table<'_>, rows: Range<usize>, layout: &mut Layout, notes: &Footnotes) {
     let class = class(table.unit());
     if rows.start == 0 {
         lay_out_header(table, layout);
@@ -150,7 +160,7 @@ fn lay_out(table: &Table, rows: Range<usize>, layout: &mut Layout, notes: &Footn
     }
 }
 
-fn lay_out_header(table: &Table, layout: &mut Layout) {
+fn lay_out_header(table: &Table<'_>, layout: &mut Layout) {
     let columns = table.columns().len();
     let edge = start(columns + 1);
     for level in spans(table) {
@@ -181,7 +191,7 @@ fn lay_out_header(table: &Table, layout: &mut Layout) {
     layout.span(1, Margin::Edge, Align::Left, |_| {});
 }
 
-fn lay_out_comparison(table: &Table, cell: Cell<'_>, layout: &mut Layout, notes: &Footnotes) {
+fn lay_out_comparison(table: &Table<'_>, cell: Cell<'_>, layout: &mut Layout, notes: &Footnotes) {
     let Some(comparison) = cell.comparison() else {
         return;
     };

@@ -26,7 +26,8 @@ fn collection() -> Collection {
 
 /// The row labels of all tables, each once, in order.
 fn rows(expressions: &Expressions<'_>) -> Vec<String> {
-    let tables = Query::new(expressions).unwrap().tables(&collection());
+    let collection = collection();
+    let tables = Query::new(expressions).unwrap().tables(&collection);
     let mut rows = Vec::new();
     for row in tables.iter().flat_map(benchstat::Table::rows) {
         let label = row.key().to_string();
@@ -83,7 +84,8 @@ fn units_are_filtered_as_written_and_in_base_units() {
             filter,
             ..Expressions::default()
         });
-        let tables = query.unwrap().tables(&collection());
+        let collection = collection();
+        let tables = query.unwrap().tables(&collection);
         let mut units: Vec<String> = tables.iter().map(|table| table.unit().to_owned()).collect();
         units.sort();
         units.dedup();
@@ -140,7 +142,8 @@ fn specific_keys_leave_the_general_ones() {
         col: "pkg",
         ..Expressions::default()
     });
-    let tables = tables.unwrap().tables(&collection());
+    let collection = collection();
+    let tables = tables.unwrap().tables(&collection);
     let fields: Vec<&str> = tables[0].key().fields().map(|(field, _)| field).collect();
     assert_eq!(fields, ["goos"]);
 }
@@ -154,7 +157,8 @@ fn hidden_differences_are_noted() {
             table: "goos",
             ..Expressions::default()
         });
-        let tables = query.unwrap().tables(&collection());
+        let collection = collection();
+        let tables = query.unwrap().tables(&collection);
         let cells = tables
             .iter()
             .flat_map(benchstat::Table::rows)

@@ -25,7 +25,7 @@ fn collection() -> Collection {
     collection
 }
 
-fn tables(collection: &Collection) -> Vec<Table> {
+fn tables(collection: &Collection) -> Vec<Table<'_>> {
     let expressions = Expressions {
         table: "",
         ignore: ".config",
@@ -166,7 +166,7 @@ fn results() -> impl Strategy<Value = Vec<Benchmark>> {
     prop::collection::vec(benchmark, 0..60)
 }
 
-fn text(tables: &[Table]) -> String {
+fn text(tables: &[Table<'_>]) -> String {
     let mut text = Vec::new();
     write_text(tables, Style::default(), &mut text).unwrap();
     String::from_utf8(text).unwrap()

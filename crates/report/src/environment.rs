@@ -23,7 +23,7 @@ const KEYS: [&str; 14] = [
 ];
 
 /// A table with a row for each key and a column for each unit's results; several values where results differ.
-pub(crate) fn table(collection: &Collection, tables: &[Table]) -> String {
+pub(crate) fn table(collection: &Collection, tables: &[Table<'_>]) -> String {
     let mut values: BTreeMap<(usize, usize), Vec<String>> = BTreeMap::new();
     let mut units = Vec::new();
     for table in tables {

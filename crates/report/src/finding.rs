@@ -21,7 +21,7 @@ const GAINS: [(&str, &str); 3] = [
 ];
 
 /// All findings, a sentence or a few each.
-pub(crate) fn findings(handlers: &Matrix, pools: &Matrix) -> Vec<String> {
+pub(crate) fn findings(handlers: &Matrix<'_>, pools: &Matrix<'_>) -> Vec<String> {
     let orders: Vec<_> = handlers
         .rows(INSTRUCTIONS)
         .into_iter()
@@ -44,7 +44,7 @@ fn size(row: &str) -> &str {
 }
 
 /// The variant with the fewest instructions, at each size.
-fn best(handlers: &Matrix, orders: &[String]) -> String {
+fn best(handlers: &Matrix<'_>, orders: &[String]) -> String {
     let mut parts = Vec::new();
     for row in orders {
         let columns = handlers.columns(INSTRUCTIONS);
@@ -72,7 +72,7 @@ fn best(handlers: &Matrix, orders: &[String]) -> String {
 }
 
 /// How much of what is saved comes from memory, from the encoder, and from the parser.
-fn gains(handlers: &Matrix, orders: &[String]) -> String {
+fn gains(handlers: &Matrix<'_>, orders: &[String]) -> String {
     let mut parts = Vec::new();
     for row in orders {
         let Some(naive) = handlers.value(INSTRUCTIONS, row, BASE) else {
@@ -99,7 +99,7 @@ fn gains(handlers: &Matrix, orders: &[String]) -> String {
 }
 
 /// What a variant buys that changes nothing but memory.
-fn memory_alone(handlers: &Matrix, variant: &str, orders: &[String]) -> String {
+fn memory_alone(handlers: &Matrix<'_>, variant: &str, orders: &[String]) -> String {
     let mut parts = Vec::new();
     let times = times(handlers, variant, orders);
     for (row, time) in orders.iter().zip(times) {
@@ -124,7 +124,7 @@ fn memory_alone(handlers: &Matrix, variant: &str, orders: &[String]) -> String {
 
 /// How the time of a variant compares with naive's, size by size, as far as unpaired times show it: the sizes are one
 /// family of tests.
-fn times(handlers: &Matrix, variant: &str, orders: &[String]) -> Vec<Option<String>> {
+fn times(handlers: &Matrix<'_>, variant: &str, orders: &[String]) -> Vec<Option<String>> {
     let comparisons: Vec<_> = orders
         .iter()
         .map(|row| handlers.cell(TIME, row, variant).and_then(Cell::comparison))
@@ -148,7 +148,7 @@ fn times(handlers: &Matrix, variant: &str, orders: &[String]) -> Vec<Option<Stri
 }
 
 /// What the variants hold between requests.
-fn retained(handlers: &Matrix, orders: &[String]) -> String {
+fn retained(handlers: &Matrix<'_>, orders: &[String]) -> String {
     let Some(row) = orders.iter().find(|row| size(row) == "100") else {
         return String::new();
     };
@@ -170,7 +170,7 @@ fn retained(handlers: &Matrix, orders: &[String]) -> String {
 }
 
 /// The pool beside its peers.
-fn peers(pools: &Matrix) -> String {
+fn peers(pools: &Matrix<'_>) -> String {
     let mut parts = Vec::new();
     for row in pools.rows(INSTRUCTIONS) {
         let Some(ours) = pools.value(INSTRUCTIONS, &row, "ours") else {

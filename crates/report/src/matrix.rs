@@ -4,14 +4,14 @@ use benchfmt::class;
 use benchstat::{Cell, Collection, Expressions, Query, QueryError, Table, common_scale};
 
 /// The tables of some cases, one for each unit, with the values of one key as columns.
-pub(crate) struct Matrix {
-    tables: Vec<Table>,
+pub(crate) struct Matrix<'c> {
+    tables: Vec<Table<'c>>,
 }
 
-impl Matrix {
+impl<'c> Matrix<'c> {
     /// Lays out the cases that `filter` selects by `key`, such as `/variant`.
     pub(crate) fn new(
-        collection: &Collection,
+        collection: &'c Collection,
         filter: &str,
         key: &str,
     ) -> Result<Self, QueryError> {
@@ -29,7 +29,7 @@ impl Matrix {
 
     /// As [`new`](Self::new), with a row for each value of another key.
     pub(crate) fn of_rows(
-        collection: &Collection,
+        collection: &'c Collection,
         filter: &str,
         row: &str,
         key: &str,
@@ -48,12 +48,12 @@ impl Matrix {
     }
 
     /// The table of a unit.
-    pub(crate) fn table(&self, unit: &str) -> Option<&Table> {
+    pub(crate) fn table(&self, unit: &str) -> Option<&Table<'c>> {
         self.tables.iter().find(|table| table.unit() == unit)
     }
 
     /// All tables.
-    pub(crate) fn tables(&self) -> &[Table] {
+    pub(crate) fn tables(&self) -> &[Table<'c>] {
         &self.tables
     }
 

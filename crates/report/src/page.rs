@@ -62,11 +62,11 @@ const VARIANTS: &str =
 pub struct Page<'c> {
     collection: &'c Collection,
     functions: &'c Collection,
-    handlers: Matrix,
-    parsers: Matrix,
-    pools: Matrix,
-    buffers: Matrix,
-    owners: Matrix,
+    handlers: Matrix<'c>,
+    parsers: Matrix<'c>,
+    pools: Matrix<'c>,
+    buffers: Matrix<'c>,
+    owners: Matrix<'c>,
 }
 
 impl<'c> Page<'c> {
