@@ -1,0 +1,6 @@
+//! The program, as a user starts it.
+#![cfg(feature = "cli")]
+
+mod behaviour;
+mod folder;
+mod imports;
