@@ -53,7 +53,7 @@ struct Arguments {
 const EXAMPLES: &str = "\
 Examples:
   benchstat old.txt new.txt
-  cargo bench | benchstat old=old.txt new=-
+  go test -bench . -count 10 | benchstat old=old.txt new=-
   benchstat -col /variant -filter '.unit:sec/op /items:(10 OR 100)' results.txt
   benchstat target/criterion@before target/criterion
   benchstat -gate gates.toml -format markdown old.txt new.txt";

@@ -25,14 +25,19 @@ impl Folder {
         self.0.join(name)
     }
 
+    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_benchstat"));
+        command.args(arguments).current_dir(&self.0);
+        command
+    }
+
     pub(crate) fn run(&self, arguments: &[&str]) -> Output {
         self.run_with(arguments, "")
     }
 
     pub(crate) fn run_with(&self, arguments: &[&str], input: &str) -> Output {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_benchstat"))
-            .args(arguments)
-            .current_dir(&self.0)
+        let mut child = self
+            .command(arguments)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
