@@ -67,6 +67,11 @@
 
 #![forbid(unsafe_code)]
 
+/// The examples of the page that introduces the crate.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+mod readme {}
+
 mod arrange;
 mod cells;
 #[cfg(feature = "cli")]

@@ -4,3 +4,4 @@
 mod behaviour;
 mod folder;
 mod imports;
+mod readme;
