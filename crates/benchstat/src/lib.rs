@@ -120,7 +120,7 @@ pub use input::{Input, InputError, Source};
 pub use json::{VERSION as JSON_VERSION, write_json};
 pub use judge::judge;
 pub use key::Key;
-pub use markdown::{write_caveat_markdown, write_markdown, write_verdicts_markdown};
+pub use markdown::{write_markdown, write_verdicts_markdown};
 pub use note::Note;
 pub use query::{Expressions, Query, QueryError};
 pub use scale::{Scale, common_scale};

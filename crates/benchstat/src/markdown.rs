@@ -34,11 +34,7 @@ pub fn write_markdown(tables: &[Table], output: &mut impl Write) -> io::Result<(
 }
 
 /// Writes what to know before believing the tables.
-///
-/// # Errors
-///
-/// If the output fails.
-pub fn write_caveat_markdown(caveat: &str, output: &mut impl Write) -> io::Result<()> {
+pub(crate) fn write_caveat_markdown(caveat: &str, output: &mut impl Write) -> io::Result<()> {
     writeln!(output, "> **Note**: {}\n", escape(caveat))
 }
 

@@ -3,5 +3,6 @@
 
 mod behaviour;
 mod folder;
+mod hostile;
 mod imports;
 mod readme;
