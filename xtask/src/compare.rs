@@ -31,7 +31,8 @@ use crate::workspace::{Workspace, file_of};
 /// incomparable; 3 a gating row is undecided, under --require-decision; 0.
 #[derive(clap::Args, Debug)]
 pub(crate) struct Arguments {
-    /// Files to compare, the first with each of the others: a path, or label=path
+    /// What to compare, the first with each of the others, as PATH or LABEL=PATH: a file of results, a folder of
+    /// criterion, iai-callgrind or gungraun (FOLDER@NAME for a saved baseline of criterion's), or a dhat-heap.json
     #[arg(value_name = "INPUT")]
     inputs: Vec<OsString>,
 

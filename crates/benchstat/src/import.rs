@@ -82,12 +82,17 @@ impl Recorded {
         })
     }
 
+    /// What the path holds; if none of it can be read, what is wrong with the first.
     pub(crate) fn read(&self) -> Result<Recordings, ImportError> {
         let options = match &self.baseline {
             Some(baseline) => Options { baseline },
             None => Options::default(),
         };
-        Ok(read(&self.path, options)?.collect())
+        let mut recordings: Recordings = read(&self.path, options)?.collect();
+        if recordings.iter().all(Result::is_err) && !recordings.is_empty() {
+            recordings.swap_remove(0)?;
+        }
+        Ok(recordings)
     }
 }
 

@@ -181,8 +181,8 @@ impl Collection {
     ///
     /// # Errors
     ///
-    /// For the first input that cannot be read, or holds nothing that could be imported. Those
-    /// before it are kept then.
+    /// For the first input that cannot be read, or of which nothing can be imported. Those before
+    /// it are kept then.
     pub fn read_inputs(
         &mut self,
         inputs: &[Input],

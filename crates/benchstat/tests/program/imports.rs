@@ -214,13 +214,26 @@ fn what_cannot_be_imported_is_said_with_its_place() {
 fn what_holds_nothing_known_is_an_error() {
     let folder = Folder::new(
         "unknown",
-        &[("estimates.json", "{\"mean\": 1}"), ("x/readme", "")],
+        &[
+            ("estimates.json", "{\"mean\": 1}"),
+            ("x/readme", ""),
+            ("broken/dhat-heap.json", "{\"dhatFil"),
+            ("broken/a/summary.json", "oops"),
+        ],
     );
     for (input, message) in [
         (
             "x",
             "benchstat: x: no results found; looked for */new/sample.json (criterion), \
              summary.json (iai-callgrind, gungraun) and dhat-heap.json (dhat)\n",
+        ),
+        (
+            "broken/dhat-heap.json",
+            "benchstat: broken/dhat-heap.json:1:9: EOF while parsing a string\n",
+        ),
+        (
+            "broken",
+            "benchstat: broken/a/summary.json:1:1: expected value\n",
         ),
         (
             "a=estimates.json",
