@@ -34,6 +34,7 @@ pub fn write_markdown(tables: &[Table], output: &mut impl Write) -> io::Result<(
 }
 
 /// Writes what to know before believing the tables.
+#[cfg(feature = "cli")]
 pub(crate) fn write_caveat_markdown(caveat: &str, output: &mut impl Write) -> io::Result<()> {
     writeln!(output, "> **Note**: {}\n", escape(caveat))
 }

@@ -134,7 +134,9 @@ fn of_arguments() {
                 format!("a@{bad}"),
                 format!("a@({bad}"),
             ] {
-                run(&folder, &[&format!("-{flag}={value}"), "file"]);
+                let output = folder.run(&[&format!("-{flag}={value}"), "file"]);
+                assert_obeys_nothing(stdout(&output), flag);
+                assert_obeys_nothing(stderr(&output), flag);
             }
         }
     }
