@@ -2,16 +2,17 @@
 
 use std::ffi::OsString;
 use std::fs;
-use std::io::{self, BufWriter, IsTerminal, Write};
+use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context, Result, bail};
+use benchfmt::import::accepts;
 use benchfmt::{Benchmark, merge};
-use benchstat::cli::{Flags, Format, labels, print};
+use benchstat::cli::{Flags, Format, Report, labels, print, style_of};
 use benchstat::{
-    Collection, Gates, Input, Outcome, Selection, SelectionError, Source, Style, Table, Verdicts,
-    judge,
+    Collection, Gates, Input, Outcome, Replicate, Selection, SelectionError, Source, Table,
+    Verdicts, judge,
 };
 use paired::Revisions;
 
@@ -30,7 +31,8 @@ use crate::workspace::{Workspace, file_of};
 /// incomparable; 3 a gating row is undecided, under --require-decision; 0.
 #[derive(clap::Args, Debug)]
 pub(crate) struct Arguments {
-    /// Files to compare, the first with each of the others: a path, or label=path
+    /// What to compare, the first with each of the others, as PATH or LABEL=PATH: a file of results, a folder of
+    /// criterion, iai-callgrind or gungraun (FOLDER@NAME for a saved baseline of criterion's), or a dhat-heap.json
     #[arg(value_name = "INPUT")]
     inputs: Vec<OsString>,
 
@@ -311,10 +313,16 @@ fn read(inputs: &[Input]) -> Result<Collection> {
     let mut collection = Collection::default();
     for input in inputs {
         let before = collection.len();
-        if let Source::File(path) = &input.source {
+        if let Source::File(path) = &input.source
+            && path.is_file()
+            && !accepts(path)
+        {
             results::check_end(path)?;
         }
-        collection.read_inputs(std::slice::from_ref(input))?;
+        let skipped = collection.read_inputs(std::slice::from_ref(input), Replicate::Process)?;
+        if let Some(skipped) = skipped.first() {
+            bail!("{skipped}");
+        }
         if let Some(problem) = collection.problems().first() {
             bail!("{problem}");
         }
@@ -332,17 +340,16 @@ fn write(
     format: Format,
 ) -> Result<()> {
     let stdout = io::stdout();
-    let color = stdout.is_terminal() && std::env::var_os("NO_COLOR").is_none();
+    let style = style_of(&stdout);
     let mut output = BufWriter::new(stdout.lock());
     let mut notes = io::stderr().lock();
-    let written = print(
+    let report = Report {
         tables,
-        Some((verdicts, outcome)),
-        format,
-        Style { color },
-        &mut output,
-        &mut notes,
-    );
+        verdicts: Some((verdicts, outcome)),
+        // Verdicts are on processes.
+        caveat: None,
+    };
+    let written = print(&report, format, style, &mut output, &mut notes);
     match written.and_then(|()| output.flush()) {
         // Whoever reads has read enough.
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use anyhow::{Context, Result, bail};
-use benchstat::{Collection, Input, Source};
+use benchstat::{Collection, Input, Replicate, Source};
 use report::{Page, splice};
 
 use crate::measure::FUNCTIONS;
@@ -54,10 +54,13 @@ fn read(files: &[PathBuf]) -> Result<Collection> {
     let mut collection = Collection::default();
     for path in files {
         let source = Source::File(path.clone());
-        collection.read_inputs(&[Input {
-            label: "baseline".to_owned(),
-            source,
-        }])?;
+        collection.read_inputs(
+            &[Input {
+                label: "baseline".to_owned(),
+                source,
+            }],
+            Replicate::Process,
+        )?;
     }
     if let Some(problem) = collection.problems().first() {
         bail!("{problem}");

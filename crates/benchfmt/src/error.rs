@@ -1,9 +1,10 @@
 //! What can be wrong with a line, and where it is.
 
-use std::fmt;
 use std::sync::Arc;
 
 use thiserror::Error;
+
+use crate::printable::Printable;
 
 /// A line that could not be read, and its place.
 ///
@@ -76,7 +77,7 @@ pub enum Malformed {
         /// The values that are.
         expected: &'static str,
     },
-    /// A name, unit or value holds a control character, which a terminal would obey.
+    /// A name, unit or value holds a character that a terminal [obeys](crate::is_obeyed).
     #[error("control character in the {0}")]
     ControlCharacter(Part),
     /// The line is not UTF-8.
@@ -122,20 +123,4 @@ pub enum NumberError {
     /// It is NaN or infinite, which no measurement is.
     #[error("not a finite number")]
     NotFinite,
-}
-
-/// Shows a text with its control characters escaped.
-pub(crate) struct Printable<'a>(pub(crate) &'a str);
-
-impl fmt::Display for Printable<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for c in self.0.chars() {
-            if c.is_control() {
-                write!(f, "{}", c.escape_default())?;
-            } else {
-                write!(f, "{c}")?;
-            }
-        }
-        Ok(())
-    }
 }

@@ -1,5 +1,7 @@
 //! A line, cut into fields at white space.
 
+use crate::printable::is_obeyed;
+
 /// A field of a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Field<'a> {
@@ -12,7 +14,7 @@ pub(crate) struct Field<'a> {
 pub(crate) enum Kind {
     /// Printable characters.
     Text,
-    /// Characters, some of them control characters.
+    /// Characters, some of which a terminal obeys.
     Control,
     /// Bytes that are not UTF-8.
     NotUtf8,
@@ -70,7 +72,7 @@ fn rare_end(line: &[u8], mut at: usize) -> (usize, Kind) {
         match first_char(&line[at..]) {
             Some(c) if c.is_whitespace() => break,
             Some(c) => {
-                if c.is_control() && kind == Kind::Text {
+                if is_obeyed(c) && kind == Kind::Text {
                     kind = Kind::Control;
                 }
                 at += c.len_utf8();
@@ -133,7 +135,14 @@ mod tests {
 
     #[test]
     fn control_characters_are_seen_wherever_they_are_encoded() {
-        for text in ["a\x1b[31m", "\x7f", "a\u{9b}b", "\0", "plain-and-long\x01"] {
+        for text in [
+            "a\x1b[31m",
+            "\x7f",
+            "a\u{9b}b",
+            "\0",
+            "plain-and-long\x01",
+            "a\u{202e}b",
+        ] {
             assert_eq!(
                 split_field(text.as_bytes()).0.kind,
                 Kind::Control,
@@ -145,12 +154,12 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_line_is_cut_where_its_characters_say(line in "\\PC*|[ -~\t]*|[a\u{1b}\u{a0}\u{2028} é]*") {
+        fn a_line_is_cut_where_its_characters_say(line in "\\PC*|[ -~\t]*|[a\u{1b}\u{a0}\u{2028}\u{202e} é]*") {
             let (field, rest) = split_field(line.as_bytes());
             let end = line.find(char::is_whitespace).unwrap_or(line.len());
             prop_assert_eq!(field.text(), &line[..end]);
             prop_assert_eq!(rest, line[end..].trim_start().as_bytes());
-            let control = line[..end].contains(char::is_control);
+            let control = line[..end].contains(is_obeyed);
             prop_assert_eq!(field.kind == Kind::Control, control);
         }
     }

@@ -42,6 +42,11 @@
 
 #![forbid(unsafe_code)]
 
+/// The examples of the page that introduces the crate.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+mod readme {}
+
 mod config;
 mod error;
 mod field;
@@ -53,6 +58,7 @@ mod merge;
 mod metadata;
 mod name;
 mod number;
+mod printable;
 mod reader;
 mod record;
 mod unit;
@@ -65,6 +71,7 @@ pub use merge::merge;
 pub use metadata::{Assumption, Better, Metadata, UnitLine};
 pub use name::{Name, Parts};
 pub use number::{Shortest, parse_float};
+pub use printable::{Printable, is_obeyed};
 pub use reader::{MAX_CONFIG_KEYS, MAX_LINE, Reader, Record};
 pub use record::{Benchmark, Measured, Measurement, ResultLine};
 pub use unit::{Class, UnitId, Units, class, normalize};

@@ -9,6 +9,7 @@ use crate::error::{Malformed, Part, SyntaxError};
 use crate::form::{FormId, Forms};
 use crate::line::{Line, parse_expected, parse_name, parse_result, parse_unit};
 use crate::metadata::UnitLine;
+use crate::printable::is_obeyed;
 use crate::record::ResultLine;
 use crate::unit::{UnitId, Units};
 
@@ -181,7 +182,7 @@ impl<R: Read> Reader<R> {
             }
             Line::Config { key, value } => {
                 self.config_version += 1;
-                let is_control = |c: char| c.is_control() && c != '\t';
+                let is_control = |c: char| is_obeyed(c) && c != '\t';
                 if key.contains(is_control) || value.contains(is_control) {
                     // What the line meant to change is not known any more.
                     self.config.set(key, "");

@@ -9,6 +9,7 @@ use crate::field::{Kind, split_field};
 use crate::line::Line;
 use crate::metadata::UnitLine;
 use crate::number::Shortest;
+use crate::printable::is_obeyed;
 use crate::reader::{MAX_CONFIG_KEYS, MAX_LINE};
 use crate::record::Benchmark;
 
@@ -158,9 +159,9 @@ impl<W: Write> Writer<W> {
                 Line::new(&lines.as_bytes()[start..]),
                 Line::Config { key: k, value: v } if k == key && v == value
             );
-            let control = |c: char| c.is_control() && c != '\t';
+            let control = |c: char| is_obeyed(c) && c != '\t';
             if !reads_back
-                || key.contains(char::is_control)
+                || key.contains(is_obeyed)
                 || value.contains(control)
                 || lines.len() - start > MAX_LINE
             {

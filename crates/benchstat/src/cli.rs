@@ -1,7 +1,7 @@
 //! The command line: the flags that describe a query, for every program that takes them.
 
 use std::ffi::OsString;
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Write};
 
 use clap::{Args, Command};
 use thiserror::Error;
@@ -9,7 +9,7 @@ use thiserror::Error;
 use crate::csv::write_csv;
 use crate::input::Input;
 use crate::json::write_json;
-use crate::markdown::{write_markdown, write_verdicts_markdown};
+use crate::markdown::{write_caveat_markdown, write_markdown, write_verdicts_markdown};
 use crate::query::{Expressions, Query, QueryError};
 use crate::summary::write_verdicts;
 use crate::table::Table;
@@ -128,38 +128,73 @@ pub fn labels(inputs: &[Input]) -> Vec<String> {
     labels
 }
 
-/// Writes tables, and verdicts and what they come to where there are any, in a format. Notes go to `notes` where the format
-/// has no place for them.
+/// What a comparison gives.
+#[derive(Clone, Copy, Debug)]
+pub struct Report<'a> {
+    /// The tables.
+    pub tables: &'a [Table<'a>],
+    /// The verdicts, and what they come to, if the rows were judged.
+    pub verdicts: Option<(&'a Verdicts, Outcome)>,
+    /// What to know before believing any of it: the collection's
+    /// [`caveat`](crate::Collection::caveat).
+    pub caveat: Option<&'a str>,
+}
+
+/// Writes a report in a format. Notes go to `notes` where the format has no place for them.
 ///
 /// # Errors
 ///
 /// If an output fails.
 pub fn print(
-    tables: &[Table<'_>],
-    verdicts: Option<(&Verdicts, Outcome)>,
+    report: &Report<'_>,
     format: Format,
     style: Style,
     output: &mut impl Write,
     notes: &mut impl Write,
 ) -> io::Result<()> {
-    match (format, verdicts) {
-        (Format::Json, _) => write_json(tables, verdicts, output),
-        (Format::Text, None) => write_text(tables, style, output),
-        (Format::Text, Some((verdicts, _))) => {
+    let Report {
+        tables,
+        verdicts,
+        caveat,
+    } = *report;
+    match format {
+        Format::Json => write_json(tables, verdicts, caveat, output)?,
+        Format::Text => {
             write_text(tables, style, output)?;
-            writeln!(output)?;
-            write_verdicts(verdicts, style, output)
+            if let Some((verdicts, _)) = verdicts {
+                writeln!(output)?;
+                write_verdicts(verdicts, style, output)?;
+            }
         }
-        (Format::Csv, None) => write_csv(tables, output, notes),
-        (Format::Csv, Some((verdicts, _))) => {
+        Format::Csv => {
             write_csv(tables, output, notes)?;
-            write_verdicts(verdicts, Style::default(), notes)
+            if let Some((verdicts, _)) = verdicts {
+                write_verdicts(verdicts, Style::default(), notes)?;
+            }
         }
-        (Format::Markdown, None) => write_markdown(tables, output),
-        (Format::Markdown, Some((verdicts, outcome))) => {
-            write_verdicts_markdown(verdicts, outcome, output)?;
-            write_markdown(tables, output)
+        Format::Markdown => {
+            if let Some((verdicts, outcome)) = verdicts {
+                write_verdicts_markdown(verdicts, outcome, output)?;
+            }
+            if let Some(caveat) = caveat {
+                write_caveat_markdown(caveat, output)?;
+            }
+            write_markdown(tables, output)?;
         }
+    }
+    match (format, caveat) {
+        (Format::Text | Format::Csv, Some(caveat)) => writeln!(notes, "note: {caveat}"),
+        _ => Ok(()),
+    }
+}
+
+/// How to print to an output: with colours if it is a terminal that knows them, unless the
+/// environment variable `NO_COLOR` is set and not empty (no-color.org).
+pub fn style_of(output: &impl IsTerminal) -> Style {
+    let unwanted = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+    let unknown = std::env::var_os("TERM").is_some_and(|terminal| terminal == "dumb");
+    Style {
+        color: output.is_terminal() && !unwanted && !unknown,
     }
 }
 
@@ -183,10 +218,14 @@ pub fn two_dashes(
     arguments: impl IntoIterator<Item = OsString>,
 ) -> Vec<OsString> {
     let takes_value = |name: &str| {
-        command
+        let known = command
             .get_arguments()
-            .find(|argument| argument.get_long() == Some(name))
-            .map(|argument| argument.get_action().takes_values())
+            .find(|argument| argument.get_long() == Some(name));
+        match known {
+            Some(argument) => Some(argument.get_action().takes_values()),
+            // What every command has; and what none has is named whole in the error.
+            None => (name.chars().nth(1).is_some()).then_some(false),
+        }
     };
     let mut arguments = arguments.into_iter();
     let mut rewritten: Vec<OsString> = arguments.next().into_iter().collect();

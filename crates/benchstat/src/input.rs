@@ -6,10 +6,13 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::PathBuf;
 
+use benchfmt::Printable;
+use benchfmt::import::ImportError;
 use hashbrown::HashMap;
 use thiserror::Error;
 
 use crate::collection::Collection;
+use crate::import::{Recorded, Recordings, Replicate, Skipped, shown};
 use crate::parallel::in_parallel;
 use crate::scan::{Scan, ScanError, scan};
 
@@ -25,7 +28,7 @@ pub struct Input {
 /// Where results are.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Source {
-    /// In a file.
+    /// In a file, or in the files below a folder.
     File(PathBuf),
     /// On standard input.
     Stdin,
@@ -52,6 +55,9 @@ pub enum InputError {
         /// What the system says.
         error: io::Error,
     },
+    /// It could not be imported.
+    #[error(transparent)]
+    Import(#[from] ImportError),
 }
 
 /// A system's error without its number, in lower case: part of a sentence.
@@ -111,7 +117,7 @@ impl Input {
                     format!("{name}#{}", *number - 1)
                 });
                 Self {
-                    label: printable(&label),
+                    label: Printable(&label).to_string(),
                     source: if path == "-" {
                         Source::Stdin
                     } else {
@@ -125,68 +131,84 @@ impl Input {
     fn path(&self) -> String {
         match &self.source {
             Source::Stdin => "-".to_owned(),
-            Source::File(path) => printable(&path.to_string_lossy()),
+            Source::File(path) => shown(path),
         }
     }
 
-    fn scan(&self) -> Result<Scan, InputError> {
+    fn read(&self) -> Result<Content, InputError> {
         let path = self.path();
-        let read = |input: &mut dyn Read, size: u64| {
+        let text = |input: &mut dyn Read, size: u64| {
             let size = usize::try_from(size).unwrap_or(0);
-            scan(&path, input, size).map_err(|ScanError { line, error }| InputError::Read {
-                path: path.clone(),
-                line,
-                error,
-            })
+            scan(&path, input, size)
+                .map(|scan| Content::Text(Box::new(scan)))
+                .map_err(|ScanError { line, error }| InputError::Read {
+                    path: path.clone(),
+                    line,
+                    error,
+                })
         };
-        match &self.source {
-            Source::Stdin => read(&mut io::stdin().lock(), 0),
-            Source::File(file) => match File::open(file) {
-                Ok(mut file) => {
-                    let size = file.metadata().map_or(0, |metadata| metadata.len());
-                    read(&mut file, size)
-                }
-                Err(error) => Err(InputError::Open { path, error }),
-            },
+        let file = match &self.source {
+            Source::Stdin => return text(&mut io::stdin().lock(), 0),
+            Source::File(file) => file,
+        };
+        if let Some(recorded) = Recorded::at(file) {
+            return Ok(Content::Recordings(recorded.read()?));
+        }
+        match File::open(file) {
+            Ok(mut file) => {
+                let size = file.metadata().map_or(0, |metadata| metadata.len());
+                text(&mut file, size)
+            }
+            Err(error) => Err(InputError::Open { path, error }),
         }
     }
 }
 
-/// A label that drives no terminal: its control characters are escaped.
-fn printable(text: &str) -> String {
-    let mut printable = String::with_capacity(text.len());
-    for c in text.chars() {
-        if c.is_control() {
-            printable.extend(c.escape_default());
-        } else {
-            printable.push(c);
-        }
-    }
-    printable
+/// What an input holds.
+enum Content {
+    Text(Box<Scan>),
+    Recordings(Recordings),
 }
 
 impl Collection {
     /// Reads inputs, as many at once as there are processors; the result is the same as from
     /// reading one after the other.
     ///
+    /// A folder, or a JSON file, is imported: what criterion, iai-callgrind or gungraun, and dhat
+    /// wrote (see [`benchfmt::import`]). `FOLDER@NAME` is the baseline of criterion's that was
+    /// saved under this name; without it the last run is read. What cannot be imported below a
+    /// folder is returned; lines that cannot be read are [`problems`](Self::problems).
+    ///
     /// # Errors
     ///
-    /// For the first input that cannot be read. Those before it are kept then.
-    pub fn read_inputs(&mut self, inputs: &[Input]) -> Result<(), InputError> {
+    /// For the first input that cannot be read, or of which nothing can be imported. Those before
+    /// it are kept then.
+    pub fn read_inputs(
+        &mut self,
+        inputs: &[Input],
+        replicate: Replicate,
+    ) -> Result<Vec<Skipped>, InputError> {
         let first_stdin = inputs
             .iter()
             .position(|input| input.source == Source::Stdin);
-        let scan = |at: usize| {
+        let read = |at: usize| {
             let input = &inputs[at];
             if input.source == Source::Stdin && Some(at) != first_stdin {
                 // It has been read to its end.
-                return Ok(Scan::default());
+                return Ok(Content::Text(Box::default()));
             }
-            input.scan()
+            input.read()
         };
-        for (input, scan) in inputs.iter().zip(in_parallel(inputs.len(), scan)) {
-            self.add(&input.label, &input.path(), scan?);
+        let mut skipped = Vec::new();
+        for (input, content) in inputs.iter().zip(in_parallel(inputs.len(), read)) {
+            let (label, path) = (&input.label, input.path());
+            match content? {
+                Content::Text(scan) => self.add(label, &path, *scan),
+                Content::Recordings(recordings) => {
+                    skipped.extend(self.add_recordings(label, &path, recordings, replicate));
+                }
+            }
         }
-        Ok(())
+        Ok(skipped)
     }
 }

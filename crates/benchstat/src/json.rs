@@ -22,6 +22,8 @@ struct Document<'a> {
     tables: Vec<TableView<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     verdicts: Option<VerdictsView<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    caveat: Option<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -96,7 +98,8 @@ struct JudgementView<'a> {
     accepted: Option<&'a str>,
 }
 
-/// Writes the tables, and the verdicts and what they come to where there are any, as one JSON document.
+/// Writes the tables, and the verdicts and what they come to and the collection's caveat where there are any, as one JSON
+/// document.
 ///
 /// # Errors
 ///
@@ -104,6 +107,7 @@ struct JudgementView<'a> {
 pub fn write_json(
     tables: &[Table<'_>],
     verdicts: Option<(&Verdicts, Outcome)>,
+    caveat: Option<&str>,
     output: &mut impl Write,
 ) -> io::Result<()> {
     let document = Document {
@@ -114,6 +118,7 @@ pub fn write_json(
             exit_code: outcome.code(),
             judgements: verdicts.judgements.iter().map(judgement).collect(),
         }),
+        caveat,
     };
     serde_json::to_writer_pretty(&mut *output, &document)?;
     writeln!(output)

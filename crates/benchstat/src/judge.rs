@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 
-use benchfmt::{Assumption, Better};
+use benchfmt::{Assumption, Better, Printable};
 
 use crate::collection::{Collection, ConfigId};
 use crate::environment;
@@ -32,6 +32,8 @@ const ROUNDING: f64 = 4.0 * f64::EPSILON;
 ///   change for the worse beyond what is allowed and of one for the better, make them `regressed` or `improved`, at the
 ///   gates' level for the family of all such rows by Holm's method; all else is `undecided`;
 /// - other values that do not gate are at best `undecided`: they are for the eye.
+///
+/// Samples that one process took show no change ([`Replicate`](crate::Replicate)): rows that have them are `undecided`.
 ///
 /// Where it is not known which direction of a unit is better, any change is for the worse.
 ///
@@ -155,6 +157,16 @@ impl Judge<'_> {
             judgement.verdict = Verdict::Incomparable;
             return;
         }
+        let mut configs = base_configs.iter().chain(&head_configs);
+        if configs.any(|&config| self.collection.is_of_one_process(config)) {
+            // Of processes there is one, and one shows nothing.
+            judgement.change = Some(Change {
+                from,
+                to,
+                interval: None,
+            });
+            return;
+        }
         if rule.exact {
             let (verdict, interval) = exact(&base, &head, better, rule);
             judgement.change = Some(Change { from, to, interval });
@@ -237,7 +249,7 @@ impl Judge<'_> {
             None => change.to == accepted.value,
         };
         if covered {
-            judgement.accepted = Some(accepted.reason.clone());
+            judgement.accepted = Some(Printable(&accepted.reason).to_string());
         }
     }
 

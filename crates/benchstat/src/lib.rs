@@ -30,6 +30,13 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
+//! # Inputs
+//!
+//! [`Collection::read`] takes text. [`Collection::read_inputs`] takes [`Input`]s as a command line
+//! names them: files of text, and what criterion, iai-callgrind or gungraun, and dhat left in
+//! folders and JSON files. criterion's samples are all of one process, and a [`Replicate`] says
+//! what becomes of them; verdicts are never reached on samples of one process.
+//!
 //! # Filters
 //!
 //! A filter chooses results, or single measurements of them:
@@ -61,11 +68,17 @@
 //! The tables are those of Go's benchstat (golang.org/x/perf at 712aea8), byte for byte in text and
 //! CSV, except: bad usage and unreadable input exit with 2; a zero is converted to base units like
 //! any other value; notes on CSV name columns after Z as spreadsheets do; `Unit` lines that mean
-//! nothing are reported; NaN, infinities, control characters, text that is not UTF-8 and lines
+//! nothing are reported; NaN, infinities, characters that a terminal
+//! [obeys](benchfmt::is_obeyed), text that is not UTF-8 and lines
 //! beyond [`MAX_LINE`](benchfmt::MAX_LINE) are errors with their place, and the line is left out;
 //! `better=` decides the colour of a change on a terminal.
 
 #![forbid(unsafe_code)]
+
+/// The examples of the page that introduces the crate.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+mod readme {}
 
 mod arrange;
 mod cells;
@@ -81,6 +94,7 @@ mod expression;
 mod footnotes;
 mod gates;
 mod header;
+mod import;
 mod input;
 mod intern;
 mod json;
@@ -109,6 +123,7 @@ pub use csv::write_csv;
 pub use environment::Difference;
 pub use expression::ExpressionError;
 pub use gates::{Accepted, Gates, GatesError, Rule};
+pub use import::{Replicate, Skipped};
 pub use input::{Input, InputError, Source};
 pub use json::{VERSION as JSON_VERSION, write_json};
 pub use judge::judge;

@@ -3,23 +3,34 @@
 #![forbid(unsafe_code)]
 
 use std::ffi::OsString;
+use std::fmt::{self, Write as _};
 use std::fs;
-use std::io::{self, BufWriter, IsTerminal, Write};
+use std::io::{self, BufWriter, Write};
 use std::mem::ManuallyDrop;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use benchstat::cli::{Flags, Format, labels, print, two_dashes, with_gate_defaults};
-use benchstat::{Collection, Gates, Input, Outcome, Style, Table, Verdicts, judge};
+use benchfmt::Printable;
+use benchstat::cli::{
+    Flags, Format, Report, labels, print, style_of, two_dashes, with_gate_defaults,
+};
+use benchstat::{Collection, Gates, Input, Outcome, Replicate, judge};
 use clap::{CommandFactory, FromArgMatches, Parser};
 
-/// Compares benchmark results in the Go benchmark format.
+/// Compares benchmark results: of the Go benchmark format, criterion, iai-callgrind and dhat.
 ///
 /// Prints the median of each benchmark with an interval, a row for each benchmark and a column
 /// for each input, and how the later inputs compare with the first: `~` stands for a difference
 /// that chance explains. Flags may have one dash or two.
 #[derive(Parser)]
-#[command(name = "benchstat", version, max_term_width = 100)]
+#[command(
+    name = "benchstat",
+    version,
+    max_term_width = 100,
+    args_override_self = true,
+    after_help = EXAMPLES,
+    after_long_help = format!("{KEYS}\n\n{EXAMPLES}")
+)]
 struct Arguments {
     #[command(flatten)]
     flags: Flags,
@@ -33,10 +44,32 @@ struct Arguments {
     #[arg(long, requires = "gate")]
     require_decision: bool,
 
-    /// Files to compare: a path, label=path, or - for standard input
+    /// What to compare, as PATH or LABEL=PATH, the first with each of the others: a file in the Go
+    /// benchmark format, - for standard input, a folder of criterion, iai-callgrind or gungraun
+    /// (FOLDER@NAME for a saved baseline of criterion's), or a dhat-heap.json
     #[arg(required = true, value_name = "INPUT")]
     inputs: Vec<OsString>,
 }
+
+const EXAMPLES: &str = "\
+Examples:
+  benchstat old.txt new.txt
+  go test -bench . -count 10 | benchstat old=old.txt new=-
+  benchstat -col /variant -filter '.unit:sec/op /items:(10 OR 100)' results.txt
+  benchstat target/criterion@before target/criterion
+  benchstat -gate gates.toml -format markdown old.txt new.txt";
+
+const KEYS: &str = "\
+Keys: .name, .fullname, .file (the input's label), .config (all keys of the configuration), /key (of
+key=value in a name), or a key of the configuration; in filters also .unit. KEY@alpha, KEY@num and
+KEY@(a b) order the values of KEY.
+
+Filters: KEY:VALUE, KEY:/REGEXP/, KEY:(A OR B), and these with AND, OR, - for NOT, and parentheses.
+
+Samples that one process took, as criterion does, are shown with their intervals. With --gate, or
+where a label is given to several runs, each run counts once, by its median.
+
+Exit codes, the first that applies: 2 bad usage or input; 1, 4 and 3 as under --gate; 0.";
 
 /// The exit code for bad usage and bad input.
 const FAILURE: u8 = 2;
@@ -50,18 +83,22 @@ fn main() -> ExitCode {
         command = with_gate_defaults(command);
     }
     let arguments = two_dashes(&command, std::env::args_os());
-    let arguments = match command.try_get_matches_from_mut(arguments) {
-        Ok(matches) => Arguments::from_arg_matches(&matches),
-        Err(error) => Err(error),
+    let arguments = command
+        .try_get_matches_from_mut(arguments)
+        .and_then(|matches| Arguments::from_arg_matches(&matches));
+    let outcome = match arguments {
+        Ok(arguments) => run(&arguments),
+        Err(error) if error.use_stderr() => {
+            complain(format_args!("{}", error.render()));
+            return ExitCode::from(FAILURE);
+        }
+        // Help, or the version.
+        Err(error) => finish(write!(io::stdout(), "{}", error.render()), Outcome::Passed),
     };
-    let arguments = match arguments {
-        Ok(arguments) => arguments,
-        Err(error) => error.exit(),
-    };
-    match run(&arguments) {
+    match outcome {
         Ok(outcome) => ExitCode::from(outcome.code()),
         Err(message) => {
-            eprintln!("benchstat: {message}");
+            complain(format_args!("benchstat: {message}\n"));
             ExitCode::from(FAILURE)
         }
     }
@@ -80,21 +117,25 @@ fn run(arguments: &Arguments) -> Result<Outcome, String> {
     let (query, format) = flags.query().map_err(|error| error.to_string())?;
     let gates = arguments.gate.as_deref().map(gates).transpose()?;
     let inputs = Input::from_arguments(&arguments.inputs);
+    let labels = labels(&inputs);
+    let replicate = if gates.is_some() || labels.len() < inputs.len() {
+        Replicate::Process
+    } else {
+        Replicate::Sample
+    };
     // The process ends with its last use, and the system takes all memory back at once.
     let mut collection = ManuallyDrop::new(Collection::default());
-    let read = collection.read_inputs(&inputs);
-    for problem in collection.problems() {
-        eprintln!("{problem}");
-    }
-    read.map_err(|error| error.to_string())?;
+    let read = collection.read_inputs(&inputs, replicate);
+    report(collection.problems());
+    let skipped = read.map_err(|error| error.to_string())?;
+    report(&skipped);
     let tables = query.tables(&collection);
     let verdicts = match &gates {
         None => None,
-        Some(_) if !collection.problems().is_empty() => {
+        Some(_) if !(collection.problems().is_empty() && skipped.is_empty()) => {
             return Err("bad input cannot be judged".to_owned());
         }
         Some(gates) => {
-            let labels = labels(&inputs);
             if labels.len() < 2 {
                 return Err("one input has nothing to be judged against".to_owned());
             }
@@ -107,20 +148,29 @@ fn run(arguments: &Arguments) -> Result<Outcome, String> {
             Some((verdicts, outcome))
         }
     };
-    let outcome = verdicts
-        .as_ref()
-        .map_or(Outcome::Passed, |(_, outcome)| *outcome);
+    let caveat = collection.caveat();
     let verdicts = verdicts
         .as_ref()
         .map(|(verdicts, outcome)| (verdicts, *outcome));
-    let written = match write(&tables, verdicts, format) {
+    let outcome = verdicts.map_or(Outcome::Passed, |(_, outcome)| outcome);
+    let report = Report {
+        tables: &tables,
+        verdicts,
+        caveat,
+    };
+    let written = write(&report, format);
+    std::mem::forget(tables);
+    finish(written, outcome)
+}
+
+/// What a run comes to when its output is written, or is not.
+fn finish(written: io::Result<()>, outcome: Outcome) -> Result<Outcome, String> {
+    match written {
         // Whoever reads has read enough.
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(outcome),
         Err(error) => Err(format!("write output: {error}")),
         Ok(()) => Ok(outcome),
-    };
-    std::mem::forget(tables);
-    written
+    }
 }
 
 fn gates(path: &Path) -> Result<Gates, String> {
@@ -128,23 +178,35 @@ fn gates(path: &Path) -> Result<Gates, String> {
     Gates::parse(&text).map_err(|error| format!("{}: {error}", path.display()))
 }
 
-fn write(
-    tables: &[Table<'_>],
-    verdicts: Option<(&Verdicts, Outcome)>,
-    format: Format,
-) -> io::Result<()> {
+fn write(report: &Report<'_>, format: Format) -> io::Result<()> {
     let stdout = io::stdout();
-    let color = stdout.is_terminal() && std::env::var_os("NO_COLOR").is_none();
+    let style = style_of(&stdout);
     let mut output = BufWriter::with_capacity(OUTPUT_BUFFER, stdout.lock());
     let mut notes = BufWriter::new(io::stderr().lock());
-    print(
-        tables,
-        verdicts,
-        format,
-        Style { color },
-        &mut output,
-        &mut notes,
-    )?;
-    notes.flush()?;
-    output.flush()
+    print(report, format, style, &mut output, &mut notes)?;
+    output.flush()?;
+    notes.flush()
+}
+
+/// Prints what is wrong with the input, a line each, as far as standard error takes it.
+fn report(problems: &[impl fmt::Display]) {
+    let mut output = BufWriter::new(io::stderr().lock());
+    for problem in problems {
+        if writeln!(output, "{problem}").is_err() {
+            return;
+        }
+    }
+    let _ = output.flush();
+}
+
+/// Prints a message of some lines, which may quote arguments and files, so that a terminal obeys
+/// nothing of it. That nobody can be told of a failure is no other failure.
+fn complain(message: fmt::Arguments<'_>) {
+    let layout = ['\n', '\t'];
+    let mut text = String::new();
+    for piece in message.to_string().split_inclusive(layout) {
+        let words = piece.trim_end_matches(layout);
+        let _ = write!(text, "{}{}", Printable(words), &piece[words.len()..]);
+    }
+    let _ = io::stderr().write_all(text.as_bytes());
 }

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
-use benchfmt::class;
+use benchfmt::{class, is_obeyed};
 
 use crate::scale::common_scale;
 use crate::summary::{case, describe, headline, incomparable, shown};
@@ -31,6 +31,12 @@ pub fn write_markdown(tables: &[Table<'_>], output: &mut impl Write) -> io::Resu
         writeln!(output, "\n</details>\n")?;
     }
     Ok(())
+}
+
+/// Writes what to know before believing the tables.
+#[cfg(feature = "cli")]
+pub(crate) fn write_caveat_markdown(caveat: &str, output: &mut impl Write) -> io::Result<()> {
+    writeln!(output, "> **Note**: {}\n", escape(caveat))
 }
 
 fn write_table(table: &Table<'_>, output: &mut impl Write) -> io::Result<()> {
@@ -133,7 +139,7 @@ pub(crate) fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for c in text.chars() {
         match c {
-            c if c.is_control() => escaped.push(' '),
+            c if is_obeyed(c) => escaped.push(' '),
             '&' | '<' | '>' | '"' | '\'' | '`' | '*' | '_' | '[' | ']' | '{' | '}' | '(' | ')'
             | '#' | '!' | '|' | '~' | '@' | '\\' | '$' | ':' => {
                 let _ = write!(escaped, "&#{};", u32::from(c));

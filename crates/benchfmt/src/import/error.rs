@@ -8,7 +8,7 @@ use thiserror::Error;
 
 use super::name::MAX_NAME;
 use super::tree::{MAX_DEPTH, MAX_ENTRIES};
-use crate::error::Printable;
+use crate::printable::Printable;
 
 /// Why the content of a recording could not be used.
 #[derive(Clone, Debug, PartialEq, Error)]

@@ -3,7 +3,7 @@
 use serde::de::{Deserialize, DeserializeOwned, Deserializer, Error as _, Unexpected};
 
 use super::error::Defect;
-use crate::error::Printable;
+use crate::printable::Printable;
 
 /// The largest count of iterations in one sample: up to 2^53 an `f64` holds every integer.
 const MAX_ITERATIONS: f64 = 9_007_199_254_740_992.0;

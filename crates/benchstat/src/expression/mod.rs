@@ -6,6 +6,7 @@ mod projection;
 
 use std::fmt;
 
+use benchfmt::is_obeyed;
 use thiserror::Error;
 
 pub(crate) use filter::{Filter, Match, Pattern};
@@ -30,13 +31,9 @@ impl fmt::Display for ExpressionError {
             .expression
             .char_indices()
             .take_while(|&(at, _)| at < self.offset)
-            .filter(|(_, c)| !c.is_control())
+            .filter(|&(_, c)| !is_obeyed(c))
             .count();
-        let shown: String = self
-            .expression
-            .chars()
-            .filter(|c| !c.is_control())
-            .collect();
+        let shown: String = self.expression.chars().filter(|&c| !is_obeyed(c)).collect();
         write!(
             f,
             "syntax error: {}\n\t{shown}\n\t{:column$}^",

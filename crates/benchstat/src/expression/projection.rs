@@ -1,5 +1,7 @@
 //! Projections: lists of keys, each with an order of its values.
 
+use benchfmt::is_obeyed;
+
 use super::ExpressionError;
 use super::lexer::{Lexer, Token};
 
@@ -123,6 +125,10 @@ impl Written {
                 Err(lexer.error_at(self.key_offset, ".unit is only allowed in filters"))
             }
             ("", _) => Err(lexer.error_at(self.key_offset, "key must not be empty")),
+            // No result has one, and a table's header would print it.
+            (key, _) if key.contains(is_obeyed) => {
+                Err(lexer.error_at(self.key_offset, "control character in the key"))
+            }
             _ => Ok(Field {
                 key: self.key,
                 order,

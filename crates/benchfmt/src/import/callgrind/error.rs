@@ -2,7 +2,7 @@
 
 use thiserror::Error;
 
-use crate::error::Printable;
+use crate::printable::Printable;
 
 /// A profile that could not be read, and the place.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]

@@ -1,64 +1,12 @@
 //! The program: its flags, its exit codes, and what it says of bad input.
-#![cfg(feature = "cli")]
 
 use std::fs;
-use std::io::Write;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::process::{Command, Stdio};
+
+use crate::folder::{Folder, stderr, stdout};
 
 const OLD: &str = "goos: linux\nBenchmarkA-8 1 10 ns/op\nBenchmarkA-8 1 11 ns/op\n";
 const NEW: &str = "goos: linux\nBenchmarkA-8 1 20 ns/op\nBenchmarkA-8 1 21 ns/op\n";
-
-/// A folder with files, removed when dropped.
-struct Folder(PathBuf);
-
-impl Folder {
-    fn new(name: &str, files: &[(&str, &str)]) -> Self {
-        let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
-        let _ = fs::remove_dir_all(&path);
-        fs::create_dir_all(&path).unwrap();
-        for (file, text) in files {
-            fs::write(path.join(file), text).unwrap();
-        }
-        Self(path)
-    }
-
-    fn run(&self, arguments: &[&str]) -> Output {
-        self.run_with(arguments, "")
-    }
-
-    fn run_with(&self, arguments: &[&str], input: &str) -> Output {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_benchstat"))
-            .args(arguments)
-            .current_dir(&self.0)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
-        child
-            .stdin
-            .take()
-            .unwrap()
-            .write_all(input.as_bytes())
-            .unwrap();
-        child.wait_with_output().unwrap()
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.0);
-    }
-}
-
-fn stdout(output: &Output) -> &str {
-    str::from_utf8(&output.stdout).unwrap()
-}
-
-fn stderr(output: &Output) -> &str {
-    str::from_utf8(&output.stderr).unwrap()
-}
 
 #[test]
 fn one_dash_and_two_dashes_are_the_same() {
@@ -286,4 +234,162 @@ fn a_reader_that_stops_is_no_failure() {
     let output = child.wait_with_output().unwrap();
     assert!(output.status.success());
     assert_eq!(stderr(&output), "");
+}
+
+#[test]
+fn help_and_version_take_one_dash_or_two() {
+    let folder = Folder::new("help", &[]);
+    for (one, two) in [("-help", "--help"), ("-version", "--version")] {
+        let (one, two) = (folder.run(&[one]), folder.run(&[two]));
+        assert!(one.status.success());
+        assert_eq!(stdout(&one), stdout(&two));
+    }
+    let help = folder.run(&["-help"]);
+    let examples = stdout(&help).split("Examples:\n").nth(1).unwrap();
+    // Every flag of an example is one that there is.
+    let flags = examples.split_whitespace().filter(|word| {
+        word.starts_with('-') && word.len() > 1 && word != &"-bench" && word != &"-count"
+    });
+    for flag in flags {
+        assert!(
+            stdout(&help).contains(&format!(" -{flag} <")),
+            "{flag} of the examples"
+        );
+    }
+}
+
+#[test]
+fn an_unknown_flag_is_named_whole() {
+    let folder = Folder::new("flags", &[]);
+    let output = folder.run(&["-nonsense", "old"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(
+        stderr(&output).starts_with("error: unexpected argument '--nonsense' found\n"),
+        "{}",
+        stderr(&output)
+    );
+}
+
+#[test]
+fn of_repeated_flags_the_last_counts() {
+    let folder = Folder::new("repeated", &[("old", OLD)]);
+    let output = folder.run(&["-filter", ".name:B", "-filter", ".name:A", "old"]);
+    assert!(stdout(&output).contains("\nA-8"), "{}", stderr(&output));
+}
+
+#[test]
+fn verdicts_have_the_exit_codes_of_a_gate() {
+    let unit = "Unit allocs/op assume=exact better=lower\ntarget: t\nrustc: 1\nprofile: p\n";
+    let side = |result: &str| format!("{unit}{result}");
+    let folder = Folder::new(
+        "exits",
+        &[
+            ("old", &side("BenchmarkA 1 10 allocs/op\n")),
+            ("same", &side("BenchmarkA 1 10 allocs/op\n")),
+            ("worse", &side("BenchmarkA 1 11 allocs/op\n")),
+            ("gone", &side("BenchmarkB 1 10 allocs/op\n")),
+            (
+                "torn",
+                &side("BenchmarkA 1 9 allocs/op\nBenchmarkA 1 11 allocs/op\n"),
+            ),
+            ("other", &side("rustc: 2\nBenchmarkA 1 11 allocs/op\n")),
+            ("bad", &side("BenchmarkA 1 10 allocs/op\nBenchmarkA x\n")),
+            ("gates.toml", ""),
+            ("bad.toml", "[units.\"allocs/op\"]\nallow = -1\n"),
+        ],
+    );
+    for (arguments, code) in [
+        (&["-gate=gates.toml", "old", "same"][..], 0),
+        (&["-gate=gates.toml", "old", "worse"], 1),
+        (&["-gate=gates.toml", "old", "gone"], 1),
+        (&["-gate=gates.toml", "old", "torn"], 0),
+        (&["-gate=gates.toml", "-require-decision", "old", "torn"], 3),
+        (&["-gate=gates.toml", "old", "other"], 4),
+        // What regressed comes before what is incomparable, and what is bad before both.
+        (&["-gate=gates.toml", "old", "other", "worse"], 1),
+        (&["-gate=gates.toml", "old", "worse", "bad"], 2),
+        (&["-gate=gates.toml", "old"], 2),
+        (&["-gate=bad.toml", "old", "same"], 2),
+        (&["-gate=nowhere", "old", "same"], 2),
+        (&["-require-decision", "old", "same"], 2),
+    ] {
+        for format in ["text", "csv", "markdown", "json"] {
+            let mut all = vec!["-format", format];
+            all.extend(arguments);
+            let output = folder.run(&all);
+            let said = stderr(&output);
+            assert_eq!(output.status.code(), Some(code), "{all:?}: {said}");
+        }
+    }
+}
+
+#[cfg(target_os = "linux")]
+mod linux {
+    use std::fs::File;
+
+    use super::*;
+
+    fn full_disk() -> File {
+        File::options().write(true).open("/dev/full").unwrap()
+    }
+
+    #[test]
+    fn a_full_disk_is_a_failure() {
+        let folder = Folder::new("full", &[("old", OLD)]);
+        for arguments in [&["old"][..], &["-format=json", "old"], &["-help"]] {
+            let output = folder
+                .command(arguments)
+                .stdout(full_disk())
+                .output()
+                .unwrap();
+            assert_eq!(output.status.code(), Some(2), "{arguments:?}");
+            assert!(stderr(&output).starts_with("benchstat: write output: No space left"));
+        }
+        // The notes are a part of what csv says; a complaint that nobody reads changes nothing.
+        for arguments in [&["-format=csv", "old"][..], &["nowhere"], &["-nonsense"]] {
+            let status = folder
+                .command(arguments)
+                .stdout(Stdio::null())
+                .stderr(full_disk())
+                .status()
+                .unwrap();
+            assert_eq!(status.code(), Some(2), "{arguments:?}");
+        }
+    }
+
+    /// On a terminal that `script` makes.
+    fn on_terminal(folder: &Folder, variables: &[(&str, &str)]) -> String {
+        let program = env!("CARGO_BIN_EXE_benchstat");
+        let output = Command::new("script")
+            .args(["--quiet", "--return", "--command"])
+            .arg(format!("'{program}' old new"))
+            .arg("/dev/null")
+            .current_dir(&folder.0)
+            .env_remove("NO_COLOR")
+            .env("TERM", "xterm")
+            .envs(variables.iter().copied())
+            .stdin(Stdio::null())
+            .output()
+            .unwrap();
+        assert!(output.status.success());
+        stdout(&output).to_owned()
+    }
+
+    #[test]
+    fn a_terminal_gets_colours_by_what_is_better() {
+        let side =
+            |value: u32| format!("BenchmarkA 1 {value} ns/op {value} MB/s {value} x\n").repeat(6);
+        let folder = Folder::new("colours", &[("old", &side(10)), ("new", &side(20))]);
+        let shown = on_terminal(&folder, &[]);
+        // Time is worse when it is more, throughput is better, and of x nothing is known.
+        let red = shown.matches("\u{1b}[31m+100.00%\u{1b}[0m").count();
+        let green = shown.matches("\u{1b}[32m+100.00%\u{1b}[0m").count();
+        assert_eq!((red, green), (1, 1), "{shown}");
+        assert_eq!(shown.matches("+100.00%").count(), 3, "{shown}");
+        assert!(on_terminal(&folder, &[("NO_COLOR", "")]).contains('\u{1b}'));
+        for variable in [("NO_COLOR", "1"), ("TERM", "dumb")] {
+            assert!(!on_terminal(&folder, &[variable]).contains('\u{1b}'));
+        }
+        assert!(!stdout(&folder.run(&["old", "new"])).contains('\u{1b}'));
+    }
 }
