@@ -1,5 +1,6 @@
 //! The statistics of all cells, on all processors.
 
+use std::cmp::Ordering;
 use std::thread;
 
 use benchfmt::Assumption;
@@ -170,8 +171,15 @@ impl Share<'_> {
             start = end;
             for sample in row.iter_mut() {
                 let values = &mut self.values[own(sample)];
+                let sources = self.sources;
                 self.sources.fill(values);
                 values.sort_unstable_by(f64::total_cmp);
+                if has_both_zeros(values) {
+                    // They are equal, and stay in the order in which they were measured.
+                    self.sources = sources;
+                    self.sources.fill(values);
+                    values.sort_by(|a, b| a.partial_cmp(b).unwrap_or(Ordering::Equal));
+                }
                 (sample.center, (sample.low, sample.high)) = match assumption {
                     Assumption::Nothing => {
                         let interval = intervals.of(values.len());
@@ -191,13 +199,27 @@ impl Share<'_> {
                     (sample.test, sample.p) = (Test::Exact, 0.0);
                     continue;
                 }
-                let result = test.p_value(&self.values[own(first)], &self.values[own(sample)]);
+                let result =
+                    test.shown_p_value(&self.values[own(first)], &self.values[own(sample)]);
                 (sample.test, sample.p) = match result {
                     Ok(p) => (Test::U, p),
                     Err(error) => (Test::Failed(error), 1.0),
                 };
             }
         }
+    }
+}
+
+/// Whether values in ascending order contain a zero of each sign.
+fn has_both_zeros(sorted: &[f64]) -> bool {
+    if sorted.first().is_none_or(|&least| least > 0.0) {
+        return false;
+    }
+    let negatives = sorted.partition_point(|&value| value < 0.0);
+    let zeros = &sorted[negatives..][..sorted[negatives..].partition_point(|&value| value <= 0.0)];
+    match zeros {
+        [first, .., last] => first.is_sign_negative() != last.is_sign_negative(),
+        _ => false,
     }
 }
 

@@ -50,7 +50,8 @@ impl Footnotes {
             self.texts.push(text.clone());
             self.texts.len()
         });
-        if self.common.len() < COMMON {
+        // Values that are equal may have different texts: 0 and -0.
+        if self.common.len() < COMMON && !matches!(note, Note::Inexact { .. }) {
             self.common.push((note, number));
         }
     }
