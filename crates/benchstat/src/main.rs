@@ -18,7 +18,12 @@ use clap::{CommandFactory, FromArgMatches, Parser};
 /// for each input, and how the later inputs compare with the first: `~` stands for a difference
 /// that chance explains. Flags may have one dash or two.
 #[derive(Parser)]
-#[command(name = "benchstat", version, max_term_width = 100)]
+#[command(
+    name = "benchstat",
+    version,
+    max_term_width = 100,
+    args_override_self = true
+)]
 struct Arguments {
     #[command(flatten)]
     flags: Flags,

@@ -3,10 +3,13 @@
 mod filter;
 mod lexer;
 mod projection;
+mod quote;
 
 use std::fmt;
 
 use thiserror::Error;
+
+use quote::is_graphic;
 
 pub(crate) use filter::{Filter, Match, Pattern};
 pub(crate) use projection::{Field, Order, parse_projection};
@@ -30,12 +33,12 @@ impl fmt::Display for ExpressionError {
             .expression
             .char_indices()
             .take_while(|&(at, _)| at < self.offset)
-            .filter(|(_, c)| !c.is_control())
+            .filter(|&(_, c)| is_graphic(c))
             .count();
         let shown: String = self
             .expression
             .chars()
-            .filter(|c| !c.is_control())
+            .filter(|&c| !c.is_control() || matches!(c, '\t' | '\n'))
             .collect();
         write!(
             f,

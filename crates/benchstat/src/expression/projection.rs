@@ -2,6 +2,7 @@
 
 use super::ExpressionError;
 use super::lexer::{Lexer, Token};
+use super::quote::quote;
 
 /// One key of a projection.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -109,8 +110,10 @@ impl Written {
                 "first" => Order::First,
                 "alpha" => Order::Alphabetic,
                 "num" => Order::Numeric,
+                // The name that a list has where orders are named: a list of nothing.
+                "fixed" => Order::Fixed(Vec::new()),
                 _ => {
-                    let message = format!("unknown order {name:?}");
+                    let message = format!("unknown order {}", quote(&name));
                     return Err(lexer.error_at(self.order_offset, message));
                 }
             },
