@@ -1,5 +1,7 @@
 //! The three kinds of line that mean something, each taken apart.
 
+use unicode_properties::{GeneralCategory, UnicodeGeneralCategory};
+
 use crate::error::{Malformed, NumberError, Part};
 use crate::field::{Field, Kind, split_field};
 use crate::metadata::UnitLine;
@@ -57,13 +59,26 @@ impl<'a> Line<'a> {
 /// The key starts with a lower case letter and has neither white space nor upper case letters;
 /// white space follows the colon unless the value is empty, which removes the key.
 fn split_config(text: &str) -> Option<(&str, &str)> {
-    if !text.starts_with(char::is_lowercase) {
+    if !text.starts_with(is_lower) {
         return None;
     }
-    let end = text.find(|c: char| c == ':' || c.is_whitespace() || c.is_uppercase())?;
+    let end = text.find(|c: char| c == ':' || c.is_whitespace() || is_upper(c))?;
     let value = text[end..].strip_prefix(':')?;
     let trimmed = value.trim_start_matches([' ', '\t']);
     (value.is_empty() || trimmed.len() < value.len()).then_some((&text[..end], trimmed))
+}
+
+/// Whether a character is a lower case letter, by its general category: the circled and the
+/// Roman ones are none, although Unicode calls them lower case.
+fn is_lower(c: char) -> bool {
+    c.is_ascii_lowercase()
+        || (!c.is_ascii() && c.general_category() == GeneralCategory::LowercaseLetter)
+}
+
+/// The same for upper case.
+fn is_upper(c: char) -> bool {
+    c.is_ascii_uppercase()
+        || (!c.is_ascii() && c.general_category() == GeneralCategory::UppercaseLetter)
 }
 
 /// A result line's name and count; its values and their units are put into vectors.

@@ -231,10 +231,36 @@ fn hexadecimal_float(text: &str) -> Result<f64, NumberError> {
     if !any {
         return Err(NumberError::Syntax);
     }
+    Ok(nearest_double(mantissa, exponent.saturating_add(scale)))
+}
+
+/// The double nearest to `mantissa` times two to the `power`, of two that are equally near the
+/// one with an even mantissa; infinite if it is too large.
+fn nearest_double(mantissa: u64, power: i64) -> f64 {
+    const BITS: i64 = f64::MANTISSA_DIGITS as i64;
+    const LEAST_EXPONENT: i64 = f64::MIN_EXP as i64 - 1;
+    let zeros = mantissa.leading_zeros();
+    if zeros == u64::BITS {
+        return 0.0;
+    }
+    let mantissa = u128::from(mantissa << zeros);
+    let power = power.saturating_sub(i64::from(zeros));
+    let exponent = power.saturating_add(63);
+    if exponent > f64::MAX_EXP.into() {
+        return f64::INFINITY;
+    }
+    // Below the least exponent a double has fewer bits.
+    let bits = BITS - (LEAST_EXPONENT - exponent).max(0);
+    if bits < 0 {
+        return 0.0;
+    }
+    let dropped = 64 - bits;
+    let (kept, rest) = (mantissa >> dropped, mantissa & ((1 << dropped) - 1));
+    let half = 1 << (dropped - 1);
+    let kept = kept + u128::from(rest > half || (rest == half && kept & 1 == 1));
     // Two steps, so that neither power leaves the range of a double where the product is in it.
-    let power = exponent.saturating_add(scale).clamp(-2400, 2400) as i32;
-    let half = power / 2;
-    Ok(mantissa as f64 * 2_f64.powi(half) * 2_f64.powi(power - half))
+    let power = (power + dropped) as i32;
+    kept as f64 * 2_f64.powi(power / 2) * 2_f64.powi(power - power / 2)
 }
 
 /// Reads an iteration count: a decimal integer with an optional sign.

@@ -1,5 +1,7 @@
 //! The statistics of all cells, on all processors.
 
+use std::cmp::Ordering;
+
 use benchfmt::Assumption;
 
 use crate::cells::Outline;
@@ -52,12 +54,13 @@ impl Sample {
     }
 }
 
-/// Sorts finite values in ascending order.
+/// Sorts finite values in ascending order; the zeros of both signs, which are equal, stay in the
+/// order in which they were measured.
 fn sort(values: &mut [f64]) {
     /// Up to here inserting one value after the other is the fastest.
     const FEW: usize = 20;
     if values.len() > FEW {
-        return values.sort_unstable_by(f64::total_cmp);
+        return values.sort_by(|a, b| a.partial_cmp(b).unwrap_or(Ordering::Equal));
     }
     for end in 1..values.len() {
         let value = values[end];

@@ -62,7 +62,8 @@ impl Footnotes {
             return;
         }
         let number = self.add_text(note.to_string());
-        if self.common.len() < COMMON {
+        // Values that are equal may have different texts: 0 and -0.
+        if self.common.len() < COMMON && !matches!(note, Note::Inexact { .. }) {
             self.common.push((note, number));
         }
     }

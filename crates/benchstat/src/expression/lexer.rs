@@ -167,6 +167,10 @@ fn regex_end(body: &str) -> Option<usize> {
     None
 }
 
+/// What stands for a word of bytes that are not UTF-8: no value is that, or has a control
+/// character.
+const NO_VALUE: &str = "\0";
+
 /// The text of a double-quoted Go string, given without its quotes; nothing if it is not one.
 fn unescape(text: &str) -> Option<String> {
     let mut bytes = Vec::with_capacity(text.len());
@@ -208,7 +212,7 @@ fn unescape(text: &str) -> Option<String> {
             bytes.push(u8::try_from(number).ok()?);
         }
     }
-    String::from_utf8(bytes).ok()
+    Some(String::from_utf8(bytes).unwrap_or_else(|_| NO_VALUE.to_owned()))
 }
 
 fn simple_escape(kind: char) -> Option<u8> {

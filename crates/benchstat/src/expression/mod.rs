@@ -3,11 +3,14 @@
 mod filter;
 mod lexer;
 mod projection;
+mod quote;
 
 use std::fmt;
 
 use benchfmt::is_obeyed;
 use thiserror::Error;
+
+use quote::is_graphic;
 
 pub(crate) use filter::{Filter, Match, Pattern};
 pub(crate) use projection::{Field, Order, parse_projection};
@@ -31,9 +34,13 @@ impl fmt::Display for ExpressionError {
             .expression
             .char_indices()
             .take_while(|&(at, _)| at < self.offset)
-            .filter(|&(_, c)| !is_obeyed(c))
+            .filter(|&(_, c)| is_graphic(c))
             .count();
-        let shown: String = self.expression.chars().filter(|&c| !is_obeyed(c)).collect();
+        let shown: String = self
+            .expression
+            .chars()
+            .filter(|&c| !is_obeyed(c) || matches!(c, '\t' | '\n'))
+            .collect();
         write!(
             f,
             "syntax error: {}\n\t{shown}\n\t{:column$}^",

@@ -4,6 +4,7 @@ use benchfmt::is_obeyed;
 
 use super::ExpressionError;
 use super::lexer::{Lexer, Token};
+use super::quote::quote;
 
 /// One key of a projection.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -111,8 +112,10 @@ impl Written {
                 "first" => Order::First,
                 "alpha" => Order::Alphabetic,
                 "num" => Order::Numeric,
+                // The name that a list has where orders are named: a list of nothing.
+                "fixed" => Order::Fixed(Vec::new()),
                 _ => {
-                    let message = format!("unknown order {name:?}");
+                    let message = format!("unknown order {}", quote(&name));
                     return Err(lexer.error_at(self.order_offset, message));
                 }
             },

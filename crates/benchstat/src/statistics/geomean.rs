@@ -2,7 +2,8 @@
 
 use super::elementary::{exp, ln};
 
-/// The geometric mean of positive values; nothing if there are none or one is not positive.
+/// The geometric mean of positive values; nothing if there are none, one is not positive, or
+/// several are infinite.
 ///
 /// ```
 /// let mean = benchstat::statistics::geometric_mean([2.0, 8.0]).unwrap();
@@ -20,5 +21,5 @@ pub fn geometric_mean(values: impl IntoIterator<Item = f64>) -> Option<f64> {
         count += 1.0;
         mean += (ln(value) - mean) / count;
     }
-    (count > 0.0).then(|| exp(mean))
+    (count > 0.0 && !mean.is_nan()).then(|| exp(mean))
 }

@@ -51,6 +51,46 @@ impl UTest {
     ///
     /// If a sample is empty, or all values of both are equal.
     pub fn p_value(&mut self, first: &[f64], second: &[f64]) -> Result<f64, UTestError> {
+        self.test(first, second, Self::tied_tail)
+    }
+
+    /// The p value that the tables show: the same, but for samples of different sizes that have
+    /// only two values between them.
+    ///
+    /// There the reference implementation finds by a division how many of the higher values the
+    /// first sample may have for its U, and rounds the quotient towards zero. A quotient between
+    /// -1 and 0, which allows none, it takes for 0. What it prints then, which may exceed 1, is
+    /// shown here too, so that the tables agree.
+    ///
+    /// # Errors
+    ///
+    /// As [`p_value`](Self::p_value).
+    ///
+    /// ```
+    /// let mut test = benchstat::statistics::UTest::default();
+    /// let (first, second) = ([42.0], [41.0, 41.0]);
+    /// assert_eq!(test.p_value(&first, &second), Ok(0.0));
+    /// assert_eq!(test.shown_p_value(&first, &second), Ok(2.0 * 2.0 / 3.0));
+    /// ```
+    pub fn shown_p_value(&mut self, first: &[f64], second: &[f64]) -> Result<f64, UTestError> {
+        self.test(first, second, |test, n1, n2, doubled_u| {
+            if let [lower, higher] = test.groups[..]
+                && n1 < lower
+                && let quotient = n1 * (lower - n1)
+                && (doubled_u + 1..doubled_u + lower + higher).contains(&quotient)
+            {
+                return choose(lower, n1) / choose(n1 + n2, n1);
+            }
+            test.tied_tail(n1, n2, doubled_u)
+        })
+    }
+
+    fn test(
+        &mut self,
+        first: &[f64],
+        second: &[f64],
+        tied_tail: impl FnOnce(&mut Self, usize, usize, usize) -> f64,
+    ) -> Result<f64, UTestError> {
         let (n1, n2) = (first.len(), second.len());
         if n1 == 0 || n2 == 0 {
             return Err(UTestError::SampleSize);
@@ -60,8 +100,7 @@ impl UTest {
         }
         // Everything is doubled, so that the mean ranks of ties are whole.
         let doubled_sum = rank_sum(first, second, &mut self.groups);
-        let least_sum = n1 * (n1 + 1);
-        let u1 = doubled_sum - least_sum;
+        let u1 = doubled_sum - n1 * (n1 + 1);
         let u2 = 2 * n1 * n2 - u1;
         let smaller = u1.min(u2);
         let larger_size = n1.max(n2);
@@ -74,12 +113,17 @@ impl UTest {
             return Ok(1.0);
         }
         let tail = if ties {
-            let ways = self.ranks.at_most(&self.groups, n1, smaller + least_sum);
-            ways / choose(n1 + n2, n1)
+            tied_tail(self, n1, n2, smaller)
         } else {
             self.untied_tail(n1, n2, smaller / 2)
         };
         Ok(2.0 * tail)
+    }
+
+    /// The probability that twice U is at most `doubled_u` with the ties in `groups`.
+    fn tied_tail(&mut self, n1: usize, n2: usize, doubled_u: usize) -> f64 {
+        let limit = doubled_u + n1 * (n1 + 1);
+        self.ranks.at_most(&self.groups, n1, limit) / choose(n1 + n2, n1)
     }
 
     /// The probability that U is at most `u` if no values are equal.
