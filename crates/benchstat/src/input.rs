@@ -11,6 +11,7 @@ use thiserror::Error;
 
 use crate::collection::Collection;
 use crate::parallel::in_parallel;
+use crate::printable::Printable;
 use crate::scan::{Scan, ScanError, scan};
 
 /// An input and the label that its results have as `.file`.
@@ -111,7 +112,7 @@ impl Input {
                     format!("{name}#{}", *number - 1)
                 });
                 Self {
-                    label: printable(&label),
+                    label: Printable(label).to_string(),
                     source: if path == "-" {
                         Source::Stdin
                     } else {
@@ -125,7 +126,7 @@ impl Input {
     fn path(&self) -> String {
         match &self.source {
             Source::Stdin => "-".to_owned(),
-            Source::File(path) => printable(&path.to_string_lossy()),
+            Source::File(path) => Printable(path.to_string_lossy()).to_string(),
         }
     }
 
@@ -150,19 +151,6 @@ impl Input {
             },
         }
     }
-}
-
-/// A label that drives no terminal: its control characters are escaped.
-fn printable(text: &str) -> String {
-    let mut printable = String::with_capacity(text.len());
-    for c in text.chars() {
-        if c.is_control() {
-            printable.extend(c.escape_default());
-        } else {
-            printable.push(c);
-        }
-    }
-    printable
 }
 
 impl Collection {

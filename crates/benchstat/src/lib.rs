@@ -91,6 +91,7 @@ mod markdown;
 mod note;
 mod order;
 mod parallel;
+mod printable;
 mod projector;
 mod query;
 mod scale;

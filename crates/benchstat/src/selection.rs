@@ -5,6 +5,7 @@ use benchfmt::Name;
 use thiserror::Error;
 
 use crate::expression::{ExpressionError, Filter, Match, Pattern};
+use crate::printable::Printable;
 
 /// A filter over names and units alone: the filter language of the tables, where no result is at hand yet.
 ///
@@ -26,7 +27,10 @@ pub enum SelectionError {
     #[error(transparent)]
     Expression(#[from] ExpressionError),
     /// It asks for something that a name and a unit do not have.
-    #[error("{key} is not part of a benchmark's name: use .name, .fullname, /key or .unit")]
+    #[error(
+        "{} is not part of a benchmark's name: use .name, .fullname, /key or .unit",
+        Printable(key)
+    )]
     Key {
         /// The key.
         key: String,

@@ -413,6 +413,11 @@ fn gates_that_make_no_sense_are_refused_with_their_place() {
         ("units.'a'.allow = -0.1", "a: allow = -0.1 is out of range"),
         ("units.'a'.delta = nan", "a: delta = NaN is out of range"),
         ("filter = '.name:('", "filter \".name:(\""),
+        (
+            "units.\"a\\u001b[1m\".allow = -0.1",
+            "a\\u{1b}[1m: allow = -0.1 is out of range",
+        ),
+        ("alpha = \u{1b}[1m", "alpha = \\u{1b}[1m"),
         ("filter = 'cpu:x'", "cpu is not part of a benchmark's name"),
         ("units.'a'.alow = 1.0", "line 1, column 11"),
         (
