@@ -123,6 +123,10 @@ impl Written {
                 Err(lexer.error_at(self.key_offset, ".unit is only allowed in filters"))
             }
             ("", _) => Err(lexer.error_at(self.key_offset, "key must not be empty")),
+            // No result has such a key, and a heading would print it.
+            (key, _) if key.contains(char::is_control) => {
+                Err(lexer.error_at(self.key_offset, "control character in the key"))
+            }
             _ => Ok(Field {
                 key: self.key,
                 order,
