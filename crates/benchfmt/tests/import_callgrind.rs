@@ -12,12 +12,16 @@
 
 #![cfg(feature = "import")]
 
+mod properties;
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-use benchfmt::import::callgrind::{Malformed, Owner, Profile, Rest, group, owner, parse};
+use benchfmt::import::callgrind::{Owner, Profile, Rest, group, owner, parse};
 use proptest::prelude::*;
+
+use properties::check_callgrind;
 
 fn data(name: &str) -> Vec<u8> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/callgrind");
@@ -459,47 +463,23 @@ fn lines() -> impl Strategy<Value = String> {
     prop::collection::vec(line, 0..12).prop_map(|lines| lines.join("\n"))
 }
 
-fn check(bytes: &[u8]) -> Result<(), TestCaseError> {
-    match parse(bytes) {
-        Ok(profile) => {
-            let functions = profile.functions.iter();
-            let sum: u64 = functions.map(|function| function.instructions).sum();
-            prop_assert_eq!(sum, profile.total);
-            for function in &profile.functions {
-                let (file, object) = (function.file.as_deref(), function.object.as_deref());
-                prop_assert!(!owner(&function.name, file, object).to_string().is_empty());
-            }
-        }
-        Err(error) => {
-            let lines = String::from_utf8_lossy(bytes).lines().count();
-            prop_assert!((1..=lines.max(1)).contains(&error.line));
-            prop_assert!(error.to_string().len() < 4096);
-            prop_assert_eq!(
-                error.what == Malformed::Empty,
-                bytes.trim_ascii().is_empty()
-            );
-        }
-    }
-    Ok(())
-}
-
 proptest! {
     #[test]
     fn any_bytes_are_a_profile_or_an_error(bytes in prop::collection::vec(any::<u8>(), 0..300)) {
-        check(&bytes)?;
+        check_callgrind(&bytes);
     }
 
     #[test]
     fn any_lines_are_a_profile_or_an_error(text in lines()) {
-        check(format!("events: Ir\nfn=f\n{text}").as_bytes())?;
-        check(text.as_bytes())?;
+        check_callgrind(format!("events: Ir\nfn=f\n{text}").as_bytes());
+        check_callgrind(text.as_bytes());
     }
 
     #[test]
     fn a_changed_byte_makes_a_profile_or_an_error(at in 0_usize..12_000, byte: u8) {
         let mut bytes = data("parts.out");
         bytes[at] = byte;
-        check(&bytes)?;
+        check_callgrind(&bytes);
     }
 
     #[test]

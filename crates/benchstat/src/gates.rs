@@ -2,10 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use benchfmt::Printable;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::environment;
+use crate::printable::PrintableLines;
 use crate::selection::{Selection, SelectionError};
 
 /// The level of significance unless a file says otherwise: one false call in twenty comparisons of equal code.
@@ -109,7 +111,7 @@ pub struct Accepted {
 #[derive(Clone, Debug, Error)]
 pub enum GatesError {
     /// It is not TOML, or not of this form; the message has the line and the column.
-    #[error("{0}")]
+    #[error("{}", PrintableLines(.0))]
     Form(#[from] toml::de::Error),
     /// A filter cannot be parsed.
     #[error("filter {filter:?}: {error}")]
@@ -120,7 +122,7 @@ pub enum GatesError {
         error: SelectionError,
     },
     /// A share is negative or not finite, or `alpha` is not a probability.
-    #[error("{place}: {field} = {value} is out of range")]
+    #[error("{}: {field} = {value} is out of range", Printable(place))]
     Range {
         /// The unit or the filter that it belongs to.
         place: String,
@@ -130,7 +132,7 @@ pub enum GatesError {
         value: f64,
     },
     /// An exception or an accepted change gives no reason.
-    #[error("{place}: the reason is empty")]
+    #[error("{}: the reason is empty", Printable(place))]
     NoReason {
         /// The filter or the case.
         place: String,

@@ -207,10 +207,10 @@ impl Judge<'_> {
         allow: f64,
     ) -> (f64, Verdict) {
         let bound = match better {
-            Some(Better::Higher) => 1.0 / (1.0 + allow),
-            Some(Better::Lower) | None => 1.0 + allow,
+            Some(Better::Higher) => lowered,
+            Some(Better::Lower) | None => raised,
         };
-        let allowed: Vec<f64> = base.iter().map(|value| value * bound).collect();
+        let allowed: Vec<f64> = base.iter().map(|&value| bound(value, allow)).collect();
         let (above, below) = (self.p_above(&allowed, head), self.p_above(head, base));
         let (beyond, short) = (self.p_above(base, head), self.p_above(head, &allowed));
         let (worse, improved) = match better {
@@ -289,7 +289,7 @@ fn exact(
         return (Verdict::Undecided, None);
     };
     // Lower and higher are symmetric as ratios: a rate that halves is as bad as a time that doubles.
-    let exceeds = |more: f64, less: f64, share: f64| more > less * (1.0 + share) * (1.0 + ROUNDING);
+    let exceeds = |more: f64, less: f64, share| more > raised(raised(less, share), ROUNDING);
     let within =
         |share| !exceeds(head_high, base_low, share) && !exceeds(base_high, head_low, share);
     let (more, less) = (
@@ -316,6 +316,20 @@ fn exact(
         verdict,
         (interval.0.is_finite() && interval.1.is_finite()).then_some(interval),
     )
+}
+
+/// A value that is larger by a share. Below zero larger is nearer to it.
+fn raised(value: f64, share: f64) -> f64 {
+    if value < 0.0 {
+        value / (1.0 + share)
+    } else {
+        value * (1.0 + share)
+    }
+}
+
+/// A value that is smaller by a share: what it would have to be raised by to be the value.
+fn lowered(value: f64, share: f64) -> f64 {
+    -raised(-value, share)
 }
 
 /// The change that samples with this spread show half of the time at a confidence level: half the width of its interval.

@@ -105,6 +105,7 @@ mod markdown;
 mod note;
 mod order;
 mod parallel;
+mod printable;
 mod projector;
 mod query;
 mod scale;

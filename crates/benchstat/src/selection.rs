@@ -1,6 +1,6 @@
 //! Choosing benchmarks by a filter.
 
-use benchfmt::Name;
+use benchfmt::{Name, Printable};
 
 use thiserror::Error;
 
@@ -26,7 +26,10 @@ pub enum SelectionError {
     #[error(transparent)]
     Expression(#[from] ExpressionError),
     /// It asks for something that a name and a unit do not have.
-    #[error("{key} is not part of a benchmark's name: use .name, .fullname, /key or .unit")]
+    #[error(
+        "{} is not part of a benchmark's name: use .name, .fullname, /key or .unit",
+        Printable(key)
+    )]
     Key {
         /// The key.
         key: String,

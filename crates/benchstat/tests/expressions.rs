@@ -227,6 +227,7 @@ fn projection_errors_show_the_place() {
         ("a@up", "unknown order \"up\"", 2),
         (".config@(x)", "fixed order not allowed for .config", 8),
         ("a .unit", ".unit is only allowed in filters", 2),
+        ("a \"\\x1b[1m\"", "control character in the key", 2),
     ] {
         let expressions = Expressions {
             row,

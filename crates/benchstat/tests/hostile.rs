@@ -1,64 +1,9 @@
-//! Input that means no good: any bytes, endless lines, millions of units, wide sparse tables.
+//! Input that means no good: endless lines, millions of units, wide sparse tables.
 
 use std::io::{self, Read};
 
 use benchfmt::Malformed;
-use benchstat::{Collection, Expressions, Query, Style, write_csv, write_text};
-use proptest::prelude::*;
-
-/// Reads, arranges and prints in every way.
-fn use_all(collection: &Collection) {
-    for expressions in [
-        Expressions::default(),
-        Expressions {
-            col: ".fullname",
-            row: ".file",
-            ..Expressions::default()
-        },
-        Expressions {
-            table: "",
-            row: "/a@num,.name@alpha",
-            col: ".config",
-            ..Expressions::default()
-        },
-    ] {
-        let query = Query::new(&expressions).unwrap();
-        let tables = query.tables(collection);
-        write_text(&tables, Style { color: true }, &mut io::sink()).unwrap();
-        write_csv(&tables, &mut io::sink(), &mut io::sink()).unwrap();
-    }
-}
-
-/// Lines that are nearly right.
-fn lines() -> impl Strategy<Value = String> {
-    let result = "Benchmark[A-C]?(/a=[0-9k]*)?(-8)? [0-9]{0,3}\
-        ( (-?[0-9]{1,4}(\\.[0-9]{0,3})?(e-?[0-9]{1,3})?|0x1p9|NaN|1_0)[ \t]\
-        (ns/op|MB/s|B|é\u{a0}x|)){0,4}";
-    let line = prop_oneof![
-        result,
-        "(goos|pkg|a):[ \t]*[a-c]?",
-        "Unit (ns/op|B) ((better|assume)=(lower|exact|x)? ?){0,2}",
-        "\\PC{0,20}",
-    ];
-    prop::collection::vec(line, 0..40).prop_map(|lines| lines.join("\n"))
-}
-
-proptest! {
-    #[test]
-    fn any_bytes_are_read(bytes in prop::collection::vec(any::<u8>(), 0..400)) {
-        let mut collection = Collection::default();
-        collection.read("a", "a", &bytes[..]).unwrap();
-        use_all(&collection);
-    }
-
-    #[test]
-    fn nearly_right_lines_are_read(old in lines(), new in lines()) {
-        let mut collection = Collection::default();
-        collection.read("a", "a", old.as_bytes()).unwrap();
-        collection.read("b", "b", new.as_bytes()).unwrap();
-        use_all(&collection);
-    }
-}
+use benchstat::{Collection, Expressions, Query, Style, write_text};
 
 /// One line that repeats a piece, which it gives from the end to the start.
 struct Line {

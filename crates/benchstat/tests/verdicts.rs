@@ -49,6 +49,15 @@ fn exact_values_are_judged_by_their_difference_alone() {
         ("", "0 0", "1 1", Verdict::Regressed),
         ("", "1 1", "0 0", Verdict::Improved),
         ("", "0 0", "0 0", Verdict::Unchanged),
+        ("", "-10 -10", "-10 -10", Verdict::Unchanged),
+        ("", "-10 -10", "-9 -9", Verdict::Regressed),
+        ("", "-10 -10", "-11 -11", Verdict::Improved),
+        (
+            "units.'allocs/op'.allow = 0.1",
+            "-11",
+            "-10",
+            Verdict::Unchanged,
+        ),
         (
             "units.'allocs/op'.allow = 0.1",
             "10",
@@ -249,6 +258,22 @@ fn a_gating_sample_is_tested() {
 }
 
 #[test]
+fn a_sample_below_zero_does_not_regress_by_staying() {
+    let base = [-1.0, -1.01, -1.02, -1.03, -1.04, -1.05];
+    for better in ["lower", "higher"] {
+        let gates = "units.x = { gate = true, allow = 0.5 }";
+        let text = |values: &[f64]| {
+            let lines = values
+                .iter()
+                .map(|value| format!("BenchmarkA 1 {value} x\n"));
+            format!("Unit x better={better}\n{}", lines.collect::<String>())
+        };
+        let judged = verdicts(gates, &text(&base), &text(&base));
+        assert_eq!(judged.judgements[0].verdict, Verdict::Undecided, "{better}");
+    }
+}
+
+#[test]
 fn the_direction_is_that_of_the_ranks() {
     // Two modes: the medians get slightly worse while nearly every value gets better.
     let old: Vec<f64> = (0..21)
@@ -388,6 +413,11 @@ fn gates_that_make_no_sense_are_refused_with_their_place() {
         ("units.'a'.allow = -0.1", "a: allow = -0.1 is out of range"),
         ("units.'a'.delta = nan", "a: delta = NaN is out of range"),
         ("filter = '.name:('", "filter \".name:(\""),
+        (
+            "units.\"a\\u001b[1m\".allow = -0.1",
+            "a\\u{1b}[1m: allow = -0.1 is out of range",
+        ),
+        ("alpha = \u{1b}[1m", "alpha = \\u{1b}[1m"),
         ("filter = 'cpu:x'", "cpu is not part of a benchmark's name"),
         ("units.'a'.alow = 1.0", "line 1, column 11"),
         (

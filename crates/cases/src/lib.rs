@@ -11,10 +11,16 @@
 
 mod buffer;
 mod case;
+mod filter;
 mod handlers;
 pub mod orders;
 mod parse;
 mod pool;
+mod random;
+mod read;
+mod results;
+mod table;
+mod u_test;
 
 pub use case::{Case, Kind, Operation};
 
@@ -24,5 +30,9 @@ pub fn all() -> Vec<Case> {
     all.extend(parse::cases());
     all.extend(pool::cases());
     all.extend(buffer::cases());
+    all.extend(read::cases());
+    all.extend(u_test::cases());
+    all.extend(table::cases());
+    all.extend(filter::cases());
     all
 }

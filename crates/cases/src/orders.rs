@@ -2,6 +2,8 @@
 
 use std::fmt::Write as _;
 
+use crate::random::Random;
+
 /// How the strings of an order are spelled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Spelling {
@@ -32,7 +34,7 @@ pub fn json(items: usize, spelling: Spelling) -> Vec<u8> {
         "monitor arm",
         "coat stand",
     ];
-    let mut random = Random(items as u64);
+    let mut random = Random::new(items as u64);
     let mut json =
         String::from(r#"{"id":"order-2024-000417","currency":"EUR","tax_rate_bp":1900,"items":["#);
     for item in 0..items {
@@ -55,18 +57,4 @@ pub fn json(items: usize, spelling: Spelling) -> Vec<u8> {
     }
     json.push_str("]}");
     json.into_bytes()
-}
-
-/// A linear congruential generator with Knuth's constants for MMIX (The Art of Computer Programming, volume 2, 3.3.4):
-/// sample orders need variety and repeatability, and nothing more.
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, bound: usize) -> usize {
-        self.0 = self
-            .0
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1_442_695_040_888_963_407);
-        (self.0 >> 33) as usize % bound
-    }
 }

@@ -66,6 +66,7 @@ pub struct Page<'c> {
     parsers: Matrix<'c>,
     pools: Matrix<'c>,
     buffers: Matrix<'c>,
+    comparison: Matrix<'c>,
     owners: Matrix<'c>,
 }
 
@@ -86,6 +87,7 @@ impl<'c> Page<'c> {
             parsers: Matrix::new(collection, ".name:Parse", "/parser")?,
             pools: Matrix::new(collection, ".name:Pool", "/pool")?,
             buffers: Matrix::new(collection, ".name:Buffer", "/step")?,
+            comparison: Matrix::new(collection, ".name:(Read OR UTest OR Table OR Filter)", "")?,
             owners: Matrix::of_rows(functions, "/owner:/./", "/owner", VARIANTS)?,
             functions,
         })
@@ -133,7 +135,13 @@ impl<'c> Page<'c> {
         text += "\nIn parentheses: the share of the first column's value.\n";
         for (unit, heading, meaning) in UNITS {
             text += &format!("\n## {heading}\n\n{meaning}\n");
-            for matrix in [&self.handlers, &self.parsers, &self.pools, &self.buffers] {
+            for matrix in [
+                &self.handlers,
+                &self.parsers,
+                &self.pools,
+                &self.buffers,
+                &self.comparison,
+            ] {
                 let table = matrix.markdown(unit);
                 if !table.is_empty() {
                     text += &format!("\n{table}");

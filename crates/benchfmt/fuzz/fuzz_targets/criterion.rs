@@ -3,7 +3,7 @@
 #![no_main]
 
 use benchfmt::import::criterion;
-use benchfmt_fuzz::check_import;
+use benchfmt_fuzz::properties::check_import;
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|text: &[u8]| {

@@ -2,7 +2,7 @@
 
 #![no_main]
 
-use benchfmt_fuzz::{assert_reads_back, read};
+use benchfmt_fuzz::properties::check_reader;
 use libfuzzer_sys::fuzz_target;
 
-fuzz_target!(|text: &[u8]| assert_reads_back(&read(text)));
+fuzz_target!(|text: &[u8]| check_reader(text));

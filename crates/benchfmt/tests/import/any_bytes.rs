@@ -5,6 +5,7 @@ use std::fs;
 use benchfmt::import::{Defect, Options, Recording, Sample, criterion, dhat, iai_callgrind};
 use proptest::prelude::*;
 
+use crate::properties::check_import;
 use crate::{assert_reads_back, data, read_all};
 
 const FILES: [&str; 6] = [
@@ -27,16 +28,7 @@ fn parse(text: &[u8]) -> [Result<Recording, Defect>; 4] {
 }
 
 fn check(text: &[u8]) {
-    for result in parse(text) {
-        match result {
-            Ok(recording) => assert_reads_back(&recording),
-            Err(defect) => {
-                let message = defect.to_string();
-                assert!(message.len() < 2000, "{message}");
-                assert!(!message.contains(char::is_control), "{message:?}");
-            }
-        }
-    }
+    parse(text).into_iter().for_each(check_import);
 }
 
 /// A piece of JSON that a file may get in the wrong place.

@@ -6,12 +6,14 @@ mod any_bytes;
 mod criterion;
 mod files;
 mod heap;
+#[path = "../properties/mod.rs"]
+mod properties;
 mod summary;
 
 use std::path::{Path, PathBuf};
 
+use benchfmt::Benchmark;
 use benchfmt::import::{ImportError, Options, Recording, read};
-use benchfmt::{Benchmark, Reader, Record, Writer};
 
 /// A file or folder of `tests/data`, which the tools wrote; only paths and what is not read were
 /// shortened.
@@ -43,17 +45,5 @@ fn value(recording: &Recording, unit: &str) -> Option<f64> {
 /// Asserts that what the recording gives can be written and reads back equal.
 fn assert_reads_back(recording: &Recording) {
     let results: Vec<Benchmark> = recording.samples().chain([recording.summary()]).collect();
-    let mut text = Vec::new();
-    let mut writer = Writer::new(&mut text);
-    for result in &results {
-        writer.write(result).unwrap();
-    }
-    let mut reader = Reader::new(text.as_slice(), "written");
-    for result in &results {
-        match reader.next_record().unwrap() {
-            Some(Record::Result(line)) => assert_eq!(line.to_benchmark(), *result),
-            other => panic!("{other:?} in the place of {result:?}"),
-        }
-    }
-    assert!(reader.next_record().unwrap().is_none());
+    properties::assert_reads_back(&results);
 }

@@ -47,6 +47,9 @@ pub struct UTest {
 impl UTest {
     /// The two-sided p value of the samples, both in ascending order.
     ///
+    /// It is twice the probability of the smaller U or less. Where many values are equal that may be more than half of
+    /// all, and the p value more than 1; the reference prints it so.
+    ///
     /// # Errors
     ///
     /// If a sample is empty, or all values of both are equal.
