@@ -175,7 +175,7 @@ impl Share<'_> {
                 self.sources.fill(values);
                 values.sort_unstable_by(f64::total_cmp);
                 if has_both_zeros(values) {
-                    // They are equal, and stay in the order in which they were measured.
+                    // They are equal, and stay in the order in which they are gathered.
                     self.sources = sources;
                     self.sources.fill(values);
                     values.sort_by(|a, b| a.partial_cmp(b).unwrap_or(Ordering::Equal));
