@@ -311,15 +311,55 @@ impl fmt::Display for Shortest {
             return f.write_str(if value > 0.0 { "+Inf" } else { "-Inf" });
         }
         let magnitude = value.abs();
-        if magnitude == 0.0 || (1e-4..1e6).contains(&magnitude) {
-            return write!(f, "{value}");
-        }
-        let text = format!("{value:e}");
+        let is_plain = magnitude == 0.0 || (1e-4..1e6).contains(&magnitude);
+        let text = if is_plain {
+            format!("{magnitude}")
+        } else {
+            format!("{magnitude:e}")
+        };
         let (digits, exponent) = text.split_once('e').unwrap_or((&text, "0"));
+        if value.is_sign_negative() {
+            f.write_str("-")?;
+        }
+        match even_neighbour(magnitude, digits) {
+            Some(even) => f.write_str(&even)?,
+            None => f.write_str(digits)?,
+        }
+        if is_plain {
+            return Ok(());
+        }
         let exponent: i32 = exponent.parse().unwrap_or(0);
         let sign = if exponent < 0 { '-' } else { '+' };
-        write!(f, "{digits}e{sign}{:02}", exponent.unsigned_abs())
+        write!(f, "e{sign}{:02}", exponent.unsigned_abs())
     }
+}
+
+/// The digits with the last one less by one, if `value` lies in the middle between both: of two
+/// texts that are equally near, the even one is shown. The standard library shows the larger one.
+fn even_neighbour(value: f64, digits: &str) -> Option<String> {
+    /// With fewer digits the texts beside each other are farther apart than the numbers, and the
+    /// middle has a text of its own.
+    const FEWEST: usize = 15;
+    /// A number of at most 18 digits, one more than a text ever has, is a multiple of two to this negative power: each bit
+    /// behind the point makes one more decimal, and the number 5 times as large.
+    const BITS: f64 = (1_u64 << 25) as f64;
+    /// More than such a number has digits.
+    const ALL: usize = 50;
+    if (value * BITS).fract() != 0.0 {
+        return None;
+    }
+    let (start, last) = digits.split_at_checked(digits.len() - 1)?;
+    let last: u8 = last.parse().ok()?;
+    let significant = digits.trim_start_matches(['0', '.']);
+    let count = significant.len() - usize::from(significant.contains('.'));
+    if count < FEWEST || last.is_multiple_of(2) {
+        return None;
+    }
+    let exact = format!("{value:.ALL$e}");
+    let (exact, _) = exact.split_once('e')?;
+    // The last digit is one less there, and a half follows: that is all of the number.
+    let rest = exact.get(count..)?.trim_end_matches('0');
+    (rest == format!("{}5", last - 1)).then(|| format!("{start}{}", last - 1))
 }
 
 #[cfg(test)]

@@ -1,6 +1,8 @@
 //! What is written reads back equal.
 
-use benchfmt::{Benchmark, Config, Measurement, Reader, Record, UnitLine, WriteError, Writer};
+use benchfmt::{
+    Benchmark, Config, Measurement, Reader, Record, Shortest, UnitLine, WriteError, Writer,
+};
 use proptest::prelude::*;
 
 /// A word that can stand on a line.
@@ -174,4 +176,21 @@ fn what_cannot_be_read_back_is_refused() {
         writer.write_unit(&line),
         Err(WriteError::Metadata { .. })
     ));
+}
+
+/// What Go prints for these numbers; all but one lie in the middle between two shortest texts.
+#[test]
+fn of_two_texts_that_are_equally_near_the_even_one_is_written() {
+    for (exact, text) in [
+        ("100000000000000.125", "1.0000000000000012e+14"),
+        ("717450481964836.25", "7.174504819648362e+14"),
+        ("100000.00048828125", "100000.00048828125"),
+        ("8.0000152587890625", "8.000015258789062"),
+        ("-8.0000152587890625", "-8.000015258789062"),
+        ("8.0000457763671875", "8.000045776367188"),
+    ] {
+        let value: f64 = exact.parse().unwrap();
+        assert_eq!(Shortest(value).to_string(), text);
+        assert_eq!(text.parse(), Ok(value));
+    }
 }

@@ -215,7 +215,7 @@ impl Computer {
         if assumption == Assumption::Exact {
             return (Test::Exact, 0.0);
         }
-        match self.test.p_value(&self.baseline, &self.values) {
+        match self.test.shown_p_value(&self.baseline, &self.values) {
             Ok(p) => (Test::U, p),
             Err(error) => (Test::Failed(error), 1.0),
         }

@@ -14,7 +14,7 @@ fn prints_what_the_reference_prints() {
         .map(|entry| entry.unwrap().path())
         .collect();
     folders.sort();
-    assert_eq!(folders.len(), 70, "cases in {}", cases.display());
+    assert_eq!(folders.len(), 73, "cases in {}", cases.display());
     for folder in folders {
         let read = |name: &str| fs::read_to_string(folder.join(name)).unwrap();
         let output = Command::new(env!("CARGO_BIN_EXE_benchstat"))

@@ -3,6 +3,7 @@
 use regex_lite::Regex;
 
 use super::ExpressionError;
+use super::regex::compile;
 
 /// A word or sign.
 #[derive(Clone, Debug)]
@@ -122,8 +123,7 @@ impl<'a> Lexer<'a> {
         let Some(length) = regex_end(body) else {
             return Err(self.error_at(start, "missing close \"/\""));
         };
-        let regex = Regex::new(&body[..length])
-            .map_err(|error| self.error_at(start, format!("error parsing regexp: {error}")))?;
+        let regex = compile(&body[..length]).map_err(|error| self.error_at(start, error))?;
         let end = start + 1 + length + 1;
         let delimited = self.expression[end..]
             .chars()

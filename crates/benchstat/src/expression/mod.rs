@@ -4,6 +4,7 @@ mod filter;
 mod lexer;
 mod projection;
 mod quote;
+mod regex;
 
 use std::fmt;
 
@@ -36,15 +37,18 @@ impl fmt::Display for ExpressionError {
             .take_while(|&(at, _)| at < self.offset)
             .filter(|&(_, c)| is_graphic(c))
             .count();
-        let shown: String = self
-            .expression
-            .chars()
-            .filter(|&c| !is_obeyed(c) || matches!(c, '\t' | '\n'))
-            .collect();
         write!(
             f,
-            "syntax error: {}\n\t{shown}\n\t{:column$}^",
-            self.message, ""
+            "syntax error: {}\n\t{}\n\t{:column$}^",
+            shown(&self.message),
+            shown(&self.expression),
+            ""
         )
     }
+}
+
+/// A text without what would drive a terminal.
+fn shown(text: &str) -> String {
+    let shows = |c: &char| !is_obeyed(*c) || matches!(c, '\t' | '\n');
+    text.chars().filter(shows).collect()
 }
