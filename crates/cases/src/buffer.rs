@@ -2,6 +2,7 @@
 
 use std::hint::black_box;
 
+use crate::case::digest;
 use crate::{Case, Operation};
 
 /// The words to join: 100 of them, 1,050 bytes.
@@ -55,7 +56,10 @@ fn case(step: &str, join: fn(&[&str], String) -> String) -> Case {
     Case::new(format!("Buffer/step={step}"), move |inputs_stand| {
         let words = words();
         let expected: String = words.iter().copied().collect();
-        assert_eq!(join(&words, String::new()), expected);
+        let joined = join(&words, String::new());
+        assert_eq!(joined, expected);
+        let digest = digest(&joined);
+        drop(joined);
         inputs_stand();
         let mut last = String::new();
         Operation::new(move |times| {
@@ -67,5 +71,6 @@ fn case(step: &str, join: fn(&[&str], String) -> String) -> Case {
                 }
             }
         })
+        .answering(digest)
     })
 }

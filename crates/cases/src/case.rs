@@ -1,6 +1,7 @@
 //! What a case is.
 
 use std::fmt;
+use std::hash::{DefaultHasher, Hash, Hasher};
 
 /// Operations before anything is measured: buffers reach their size, pools fill, arenas settle on one chunk.
 const WARM_UP: u64 = 16;
@@ -10,6 +11,8 @@ const WARM_UP: u64 = 16;
 pub enum Kind {
     /// Wall time, by criterion.
     Time,
+    /// CPU time of a thread, in pairs of processes.
+    Paired,
     /// Allocations, by dhat.
     Allocations,
     /// Instructions, by callgrind.
@@ -48,7 +51,8 @@ impl Case {
         self
     }
 
-    /// Leaves out the exact counters: for an operation of several threads, whose turns no counter repeats.
+    /// Leaves out what is measured of one thread: for an operation of several, whose turns no counter repeats and whose time
+    /// is not that of the thread that waits for them.
     pub(crate) fn timed_only(mut self) -> Self {
         self.exact = false;
         self
@@ -99,25 +103,50 @@ impl fmt::Debug for Case {
     }
 }
 
+/// A digest of an answer.
+pub(crate) fn digest(answer: &(impl Hash + ?Sized)) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    answer.hash(&mut hasher);
+    hasher.finish()
+}
+
 /// The operation of a case, ready to be measured.
-pub struct Operation(Box<dyn FnMut(u64)>);
+pub struct Operation {
+    repeat: Box<dyn FnMut(u64)>,
+    answer: u64,
+}
 
 impl Operation {
     /// An operation from a function that does it as many times as it is told. The loop is in the function, so that
     /// nothing but the loop's own step stands between one time and the next.
     pub(crate) fn new(repeat: impl FnMut(u64) + 'static) -> Self {
-        Self(Box::new(repeat))
+        Self {
+            repeat: Box::new(repeat),
+            answer: 0,
+        }
+    }
+
+    /// Gives it the [`digest`] of what it answered when it was checked.
+    pub(crate) fn answering(mut self, digest: u64) -> Self {
+        self.answer = digest;
+        self
+    }
+
+    /// A digest of what the operation answered when it was checked; 0 if it answers nothing. Two builds whose digests differ
+    /// do not do the same. It holds within a version of the standard library, which does the hashing.
+    pub fn answer(&self) -> u64 {
+        self.answer
     }
 
     /// The size of the operation itself, in bytes: a harness holds them, not what is measured.
     pub fn bytes(&self) -> usize {
-        size_of_val(&*self.0)
+        size_of_val(&*self.repeat)
     }
 
     /// Does the operation `times` times.
     #[inline]
     pub fn run(&mut self, times: u64) {
-        (self.0)(times);
+        (self.repeat)(times);
     }
 }
 

@@ -8,6 +8,7 @@ use naive::Naive;
 use pooled::Pooled;
 use preallocated::{Exact, Preallocated, SerdeJson, SimdJson};
 
+use crate::case::digest;
 use crate::orders::{self, Spelling};
 use crate::{Case, Operation};
 
@@ -110,6 +111,7 @@ fn operation<H: Handler + 'static>(
     });
     assert_eq!(answer.status, 200, "{path}");
     assert_eq!(answer.body.as_ref(), expected, "{path}");
+    let digest = digest(&(answer.status, answer.body.as_ref()));
     drop(answer);
     Operation::new(move |times| {
         for _ in 0..times {
@@ -121,4 +123,5 @@ fn operation<H: Handler + 'static>(
             black_box(handler.handle(black_box(&request)));
         }
     })
+    .answering(digest)
 }

@@ -42,6 +42,26 @@ fn every_case_prepares_and_repeats() {
 }
 
 #[test]
+fn equal_answers_have_equal_digests_and_others_do_not() {
+    let cases = cases::all();
+    let answer = |name: &str| {
+        let case = cases.iter().find(|case| case.name() == name).unwrap();
+        case.prepare().answer()
+    };
+    // The variants give the same answers, to the byte; so do the parsers, and the steps of the ladder.
+    let invoice = answer("Invoice/items=10/variant=naive");
+    assert_eq!(
+        answer("Invoice/items=10/variant=preallocated-simd"),
+        invoice
+    );
+    assert_ne!(answer("Invoice/items=1/variant=naive"), invoice);
+    let parsed = answer("Parse/items=10/parser=serde_json");
+    assert_eq!(answer("Parse/items=10/parser=sonic-rs"), parsed);
+    assert_ne!(answer("Parse/items=100/parser=sonic-rs"), parsed);
+    assert_eq!(answer("Buffer/step=exact"), answer("Buffer/step=push"));
+}
+
+#[test]
 fn inputs_stand_before_what_is_measured() {
     for case in cases::all() {
         let mut calls = 0;
@@ -69,7 +89,7 @@ fn the_gate_set_is_bounded_and_the_one_of_the_gates() {
 }
 
 #[test]
-fn only_what_threads_share_has_no_exact_counters() {
+fn only_what_threads_share_is_timed_alone() {
     for case in cases::all() {
         let exact = case.is_measured_in(Kind::Instructions);
         assert_eq!(
@@ -79,6 +99,7 @@ fn only_what_threads_share_has_no_exact_counters() {
             case.name()
         );
         assert_eq!(case.is_measured_in(Kind::Allocations), exact);
+        assert_eq!(case.is_measured_in(Kind::Paired), exact);
         assert!(case.is_measured_in(Kind::Time));
     }
 }

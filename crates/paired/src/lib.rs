@@ -2,11 +2,37 @@
 //!
 //! [`build`] makes the executables of a package's bench targets. [`Revisions`] does it for a revision of the repository, in
 //! a worktree of git's, and keeps what it built. The working tree stays as it is.
+//!
+//! [`Target`] makes a bench target of a list of cases, for any crate. [`measure_pair`] starts two builds of it on one core,
+//! lets them take turns, and says how much longer the one takes than the other.
 
 #![forbid(unsafe_code)]
 
+mod block;
 mod build;
+mod child;
+mod digest;
+mod invocation;
+mod pair;
+mod pin;
+mod program;
+mod protocol;
 mod revision;
+mod row;
+mod serve;
+mod served;
+mod settings;
+mod side;
+mod target;
+mod turns;
 
 pub use build::{BuildError, Executables, build};
+pub use digest::Digest;
+pub use pair::{PairError, PairMeasurement, cases, measure_pair};
+pub use pin::Core;
 pub use revision::{Commit, RevisionError, Revisions};
+pub use row::{PairRow, Place, RowError, Stage};
+pub use served::{Fault, TargetError};
+pub use settings::Settings;
+pub use side::{Side, Sides};
+pub use target::{Prepared, Target};
