@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::process::{Command, ExitStatus, Stdio};
+use std::process::{Command, ExitStatus, Output, Stdio};
 
 use serde::Deserialize;
 use thiserror::Error;
@@ -39,14 +39,19 @@ pub enum BuildError {
         /// What the system says.
         error: io::Error,
     },
-    /// The build failed; cargo has said why on standard error.
-    #[error("building the benchmarks in {} failed: {status}", tree.display())]
+    /// The build failed; cargo has said why on standard error, unless it is said here.
+    #[error("building the benchmarks in {} failed: {status}{errors}", tree.display())]
     Failed {
         /// What was built.
         tree: PathBuf,
         /// How cargo ended.
         status: ExitStatus,
+        /// What it said, as far as that is not on standard error.
+        errors: String,
     },
+    /// The linker does not know the flag that shuffles sections.
+    #[error("the linker cannot shuffle sections")]
+    CannotShuffle,
     /// The tree has no such bench target.
     #[error("there is no bench target {target:?}")]
     NoTarget {
@@ -62,9 +67,10 @@ pub enum BuildError {
 ///
 /// If cargo cannot be started, or the build fails.
 pub fn build(tree: &Path, package: &str, target: &Path) -> Result<Executables, BuildError> {
-    let mut cargo = cargo();
-    cargo.current_dir(tree);
-    run(cargo, tree, package, target)
+    let mut cargo = cargo("bench");
+    cargo.arg("--no-run").current_dir(tree);
+    let built = run(cargo, tree, package, target, Stdio::inherit())?;
+    built.executables(tree)
 }
 
 /// As [`build`], for a tree that lies within another: cargo would put the outer one's configuration under that of the tree,
@@ -75,46 +81,119 @@ pub(crate) fn build_nested(
     package: &str,
     target: &Path,
 ) -> Result<Executables, BuildError> {
-    let mut cargo = cargo();
+    let mut cargo = nested("bench", tree, outside);
+    cargo.arg("--no-run");
+    let built = run(cargo, tree, package, target, Stdio::inherit())?;
+    built.executables(tree)
+}
+
+/// Links one bench target of a tree that lies within another, its sections in an order that the seed decides; 0 leaves them
+/// in the linker's own.
+pub(crate) fn link(
+    tree: &Path,
+    outside: &Path,
+    package: &str,
+    bench: &str,
+    target: &Path,
+    seed: u64,
+) -> Result<PathBuf, BuildError> {
+    let mut cargo = nested("rustc", tree, outside);
+    cargo.args(["--profile", "bench", "--bench", bench]);
+    let mut errors = Stdio::inherit();
+    if seed != 0 {
+        // On the last crate only: the libraries are compiled once for all layouts.
+        let flag = format!("-Clink-arg=-Wl,--shuffle-sections=*={seed}");
+        cargo.args(["--", &flag]);
+        errors = Stdio::piped();
+    }
+    let built = run(cargo, tree, package, target, errors)?;
+    if !built.output.status.success() && built.errors().contains("shuffle-sections") {
+        return Err(BuildError::CannotShuffle);
+    }
+    let executables = built.executables(tree)?;
+    executables.get(bench).map(Path::to_owned)
+}
+
+fn cargo(command: &str) -> Command {
+    let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    cargo.arg(command);
+    cargo
+}
+
+fn nested(command: &str, tree: &Path, outside: &Path) -> Command {
+    let mut cargo = cargo(command);
     cargo.current_dir(outside);
     let configuration = tree.join(".cargo").join("config.toml");
     if configuration.exists() {
         cargo.arg("--config").arg(configuration);
     }
     cargo.arg("--manifest-path").arg(tree.join("Cargo.toml"));
-    run(cargo, tree, package, target)
-}
-
-fn cargo() -> Command {
-    let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    cargo.arg("bench");
     cargo
 }
 
+/// What cargo said.
+struct Built {
+    output: Output,
+}
+
+impl Built {
+    fn errors(&self) -> String {
+        String::from_utf8_lossy(&self.output.stderr).into_owned()
+    }
+
+    fn executables(&self, tree: &Path) -> Result<Executables, BuildError> {
+        if !self.output.status.success() {
+            return Err(BuildError::Failed {
+                tree: tree.to_owned(),
+                status: self.output.status,
+                errors: last_lines(&self.errors()),
+            });
+        }
+        Ok(executables(&String::from_utf8_lossy(&self.output.stdout)))
+    }
+}
+
+/// Starts cargo, with the flags before its `--` in front of those that it has.
 fn run(
-    mut cargo: Command,
+    cargo: Command,
     tree: &Path,
     package: &str,
     target: &Path,
-) -> Result<Executables, BuildError> {
-    let output = cargo
-        .args(["--quiet", "--no-run", "--package", package])
-        .arg("--message-format=json-render-diagnostics")
+    errors: Stdio,
+) -> Result<Built, BuildError> {
+    let mut started = Command::new(cargo.get_program());
+    let own = [
+        "--quiet",
+        "--package",
+        package,
+        "--message-format=json-render-diagnostics",
+    ];
+    let mut arguments = cargo.get_args();
+    started.args(arguments.next()).args(own).args(arguments);
+    if let Some(folder) = cargo.get_current_dir() {
+        started.current_dir(folder);
+    }
+    let output = started
         .env("CARGO_TARGET_DIR", target)
         .stdin(Stdio::null())
-        .stderr(Stdio::inherit())
+        .stderr(errors)
         .output()
         .map_err(|error| BuildError::Cargo {
             tree: tree.to_owned(),
             error,
         })?;
-    if !output.status.success() {
-        return Err(BuildError::Failed {
-            tree: tree.to_owned(),
-            status: output.status,
-        });
-    }
-    Ok(executables(&String::from_utf8_lossy(&output.stdout)))
+    Ok(Built { output })
+}
+
+/// The last lines of what a program says, which are those that say why.
+fn last_lines(text: &str) -> String {
+    const LINES: usize = 20;
+    let lines: Vec<&str> = text.trim_end().lines().collect();
+    let start = lines.len().saturating_sub(LINES);
+    lines[start..]
+        .iter()
+        .flat_map(|line| ["\n", line])
+        .collect()
 }
 
 /// A line of cargo's messages, as far as it says what was built.

@@ -4,20 +4,24 @@ use std::fmt;
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
 
 use thiserror::Error;
 
 use crate::build::{BuildError, Executables, build_nested};
-
-/// What git tells its hooks of the repository that they run in.
-const HOOK_VARIABLES: [&str; 4] = ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX"];
+use crate::git::Git;
+use crate::side::Side;
+use crate::snapshot;
+use crate::workshop::Workshop;
 
 /// A commit, by its full hash.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Commit(String);
 
 impl Commit {
+    pub(crate) fn new(hash: &str) -> Self {
+        Self(hash.to_owned())
+    }
+
     /// The full hash.
     pub fn hash(&self) -> &str {
         &self.0
@@ -82,13 +86,15 @@ pub enum RevisionError {
 ///
 /// | path | what |
 /// | --- | --- |
-/// | `tree` | the worktree, while something is built |
-/// | `build` | cargo's target folder: dependencies are built once for all revisions |
+/// | `base/`, `head/` | for each side: the files of the commit that was built last, and cargo's target folder, so that dependencies are built once |
+/// | `current/` | that of the side for which something is built now |
 /// | `<commit>-<toolchain>/` | the executables of a commit |
 /// | `lock` | held while something is built |
+///
+/// Nothing else of the repository changes: not the working tree, not the index, not the list of worktrees.
 #[derive(Debug)]
 pub struct Revisions {
-    repository: PathBuf,
+    git: Git,
     folder: PathBuf,
 }
 
@@ -96,7 +102,9 @@ impl Revisions {
     /// The revisions of the repository whose root is `repository`; `folder` is where they are built.
     pub fn new(repository: &Path, folder: &Path) -> Self {
         Self {
-            repository: repository.to_owned(),
+            git: Git {
+                repository: repository.to_owned(),
+            },
             folder: folder.to_owned(),
         }
     }
@@ -108,7 +116,7 @@ impl Revisions {
     /// If it names none, or git cannot be asked.
     pub fn resolve(&self, revision: &str) -> Result<Commit, RevisionError> {
         let spec = format!("{revision}^{{commit}}");
-        let hash = self.git(&[
+        let hash = self.git.run(&[
             "rev-parse",
             "--verify",
             "--quiet",
@@ -132,10 +140,21 @@ impl Revisions {
             })
     }
 
+    /// The working tree as a commit: its files, those that git neither tracks nor ignores too. It is `HEAD` if nothing
+    /// differs from it.
+    ///
+    /// # Errors
+    ///
+    /// If git fails.
+    pub fn working_tree(&self) -> Result<Commit, RevisionError> {
+        let _lock = self.lock()?;
+        snapshot::working_tree(&self.git, &self.folder)
+    }
+
     /// The executables of a package's bench targets at a commit: those that were built before, or new ones.
     ///
     /// `toolchain` names whatever else decides what is built, such as the compiler's version; with another one the
-    /// commit is built again. A worktree that an interrupted call left behind is removed first.
+    /// commit is built again. What an interrupted call left behind is put in order first.
     ///
     /// # Errors
     ///
@@ -146,28 +165,21 @@ impl Revisions {
         package: &str,
         toolchain: &str,
     ) -> Result<Executables, RevisionError> {
-        fs::create_dir_all(&self.folder).map_err(at(&self.folder))?;
-        let lock_path = self.folder.join("lock");
-        let lock = File::create(&lock_path).map_err(at(&lock_path))?;
-        // Two builds would share one worktree; the lock goes with the process.
-        lock.lock().map_err(at(&lock_path))?;
-        self.remove_worktree()?;
-
-        let name = |c: char| {
-            if c.is_ascii_alphanumeric() || c == '.' {
-                c
-            } else {
-                '-'
-            }
-        };
-        let toolchain: String = toolchain.chars().map(name).collect();
-        let kept = self.folder.join(format!("{}-{toolchain}", commit.hash()));
+        // Two builds would share one workshop; the lock goes with the process.
+        let _lock = self.lock()?;
+        let kept = self.kept(commit, toolchain);
         if kept.is_dir() {
             return list(&kept);
         }
-        let built = self.build(commit, package);
-        self.remove_worktree()?;
-        let built = built?;
+        let workshop = self.workshop(Side::Base, commit, package)?;
+        let built = build_nested(&workshop.tree(), self.outside(), package, &workshop.build())
+            .map_err(|error| RevisionError::Build {
+                commit: commit.clone(),
+                error,
+            })?;
+        if built.0.is_empty() {
+            return Err(no_targets(commit, package));
+        }
 
         // Whole or not at all: a folder with this name has all executables.
         let partial = kept.with_extension("partial");
@@ -183,83 +195,56 @@ impl Revisions {
         list(&kept)
     }
 
-    fn build(&self, commit: &Commit, package: &str) -> Result<Executables, RevisionError> {
-        let tree = self.tree();
-        let path = tree.to_string_lossy();
-        self.git(&[
-            "worktree",
-            "add",
-            "--quiet",
-            "--force",
-            "--detach",
-            &path,
-            commit.hash(),
-        ])?;
-        let manifests = self.git(&["ls-tree", "-r", "--name-only", commit.hash()])?;
-        if !manifests
-            .lines()
-            .any(|path| path == format!("{package}/Cargo.toml"))
-        {
-            return Err(RevisionError::NoTargets {
-                commit: commit.clone(),
-                package: package.to_owned(),
-            });
+    /// The workshop of a side, with the files of a commit, which must have the package.
+    pub(crate) fn workshop(
+        &self,
+        side: Side,
+        commit: &Commit,
+        package: &str,
+    ) -> Result<Workshop, RevisionError> {
+        let manifest = format!("{package}/Cargo.toml");
+        let found = self
+            .git
+            .run(&["ls-tree", "--name-only", commit.hash(), "--", &manifest])?;
+        if found.trim() != manifest {
+            return Err(no_targets(commit, package));
         }
-        let outside = self.repository.parent().unwrap_or(&self.repository);
-        let built =
-            build_nested(&tree, outside, package, &self.folder.join("build")).map_err(|error| {
-                RevisionError::Build {
-                    commit: commit.clone(),
-                    error,
-                }
-            })?;
-        if built.0.is_empty() {
-            return Err(RevisionError::NoTargets {
-                commit: commit.clone(),
-                package: package.to_owned(),
-            });
-        }
-        Ok(built)
+        Workshop::open(&self.folder, side, commit, &self.git)
     }
 
-    fn tree(&self) -> PathBuf {
-        self.folder.join("tree")
+    /// A folder above the repository, where cargo finds no configuration of the repository's.
+    pub(crate) fn outside(&self) -> &Path {
+        let repository = &self.git.repository;
+        repository.parent().unwrap_or(repository)
     }
 
-    /// Removes the worktree, where there is one, and what git remembers of it. Other worktrees are not looked at.
-    fn remove_worktree(&self) -> Result<(), RevisionError> {
-        let tree = self.tree();
-        let path = tree.to_string_lossy();
-        // It fails where git does not know the folder, which is then no worktree and goes as a folder.
-        let _ = self.git(&["worktree", "remove", "--force", "--force", &path]);
-        if tree.exists() {
-            fs::remove_dir_all(&tree).map_err(at(&tree))?;
-        }
-        Ok(())
-    }
-
-    fn git(&self, arguments: &[&str]) -> Result<String, RevisionError> {
-        let failed = |message: String| RevisionError::Git {
-            command: arguments.join(" "),
-            message,
+    /// Where the executables of a commit are kept.
+    pub(crate) fn kept(&self, commit: &Commit, toolchain: &str) -> PathBuf {
+        let name = |c: char| {
+            if c.is_ascii_alphanumeric() || c == '.' {
+                c
+            } else {
+                '-'
+            }
         };
-        let mut git = Command::new("git");
-        // In a hook they name the hook's repository and index, which are not to be touched.
-        for variable in HOOK_VARIABLES {
-            git.env_remove(variable);
-        }
-        let output = git
-            .args(arguments)
-            .current_dir(&self.repository)
-            .stdin(Stdio::null())
-            .output()
-            .map_err(|error| failed(error.to_string()))?;
-        if !output.status.success() {
-            return Err(failed(
-                String::from_utf8_lossy(&output.stderr).trim().to_owned(),
-            ));
-        }
-        Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+        let toolchain: String = toolchain.chars().map(name).collect();
+        self.folder.join(format!("{}-{toolchain}", commit.hash()))
+    }
+
+    /// Waits until no other process builds here.
+    pub(crate) fn lock(&self) -> Result<File, RevisionError> {
+        fs::create_dir_all(&self.folder).map_err(at(&self.folder))?;
+        let path = self.folder.join("lock");
+        let lock = File::create(&path).map_err(at(&path))?;
+        lock.lock().map_err(at(&path))?;
+        Ok(lock)
+    }
+}
+
+fn no_targets(commit: &Commit, package: &str) -> RevisionError {
+    RevisionError::NoTargets {
+        commit: commit.clone(),
+        package: package.to_owned(),
     }
 }
 
@@ -277,7 +262,8 @@ fn list(folder: &Path) -> Result<Executables, RevisionError> {
     Ok(executables)
 }
 
-fn at(path: &Path) -> impl Fn(io::Error) -> RevisionError {
+/// An error at a path.
+pub(crate) fn at(path: &Path) -> impl Fn(io::Error) -> RevisionError {
     let path = path.to_owned();
     move |error| RevisionError::File {
         path: path.clone(),
