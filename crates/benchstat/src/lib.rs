@@ -67,6 +67,7 @@
 
 #![forbid(unsafe_code)]
 
+mod accepted;
 mod arrange;
 mod cells;
 #[cfg(feature = "cli")]
@@ -90,9 +91,11 @@ mod layout;
 mod markdown;
 mod note;
 mod order;
+pub mod paired;
 mod parallel;
 mod projector;
 mod query;
+mod rename;
 mod scale;
 mod scan;
 mod selection;
@@ -103,12 +106,13 @@ mod table;
 mod text;
 mod verdict;
 
+pub use accepted::{Accepted, Covers, Renamed};
 pub use collection::{Collection, ConfigId};
 pub use comparison::{Comparison, Delta, Spread, Summary};
 pub use csv::write_csv;
 pub use environment::Difference;
 pub use expression::ExpressionError;
-pub use gates::{Accepted, Gates, GatesError, Rule};
+pub use gates::{Gates, GatesError, Rule};
 pub use input::{Input, InputError, Source};
 pub use json::{VERSION as JSON_VERSION, write_json};
 pub use judge::judge;
@@ -121,4 +125,4 @@ pub use selection::{Selection, SelectionError};
 pub use summary::{headline, write_verdicts};
 pub use table::{Cell, ColumnSummary, Row, Table};
 pub use text::{Style, write_text};
-pub use verdict::{Change, Judgement, Outcome, Verdict, Verdicts};
+pub use verdict::{Change, Judgement, Outcome, Paired, Verdict, Verdicts};
