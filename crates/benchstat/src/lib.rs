@@ -77,6 +77,8 @@ mod comparison;
 mod compute;
 mod csv;
 mod decimal;
+#[cfg(feature = "edit")]
+pub mod edit;
 mod environment;
 mod expression;
 mod footnotes;
