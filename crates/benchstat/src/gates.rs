@@ -24,6 +24,16 @@ const WALL: &str = "wall-sec/op";
 
 /// A file of gates.
 ///
+/// | key | |
+/// | --- | --- |
+/// | `filter` | the cases that decide; all unless given |
+/// | `alpha` | the level of significance for all rows that are tested; 0.05 unless given |
+/// | `units."UNIT"` | `gate`, `exact`, `allow`, `delta`, and `agree`, the keys of the environment that must |
+/// | `paired."UNIT"` | `gate`, `allow` and `delta` where both sides took turns; `sec/op` gates there with a delta of 0.01 unless it says otherwise |
+/// | `[[exceptions]]` | `filter`, `units`, what holds instead, and a `reason` |
+/// | `[[accepted]]` | a `case` and `unit` that may get worse, to a `value` or, paired, by a `change`, and a `reason` |
+/// | `[[renamed]]` | a case's name `from` older results, and the one that it has been changed `to` |
+///
 /// ```
 /// use benchstat::Gates;
 ///

@@ -387,7 +387,7 @@ proptest! {
                 _ => head.swap(from, to),
             }
         }
-        let head = head.iter().map(|line| format!("{line}\n")).collect();
+        let head = head.join("\n") + "\n";
         let damaged = Files { base: files.base, head };
         for judgement in damaged.verdicts("").judgements {
             prop_assert!(!matches!(judgement.verdict, Verdict::Regressed | Verdict::Improved), "{judgement:?}");
@@ -425,8 +425,8 @@ fn on_one_layout(change: f64) -> Files {
 /// The same files without seeds: the layouts of each side are one.
 fn one_layout(files: Files) -> Files {
     let without = |text: &str| -> String {
-        let lines = text.lines().filter(|line| !line.starts_with("seed:"));
-        lines.map(|line| format!("{line}\n")).collect()
+        let lines = text.split_inclusive('\n');
+        lines.filter(|line| !line.starts_with("seed:")).collect()
     };
     Files {
         base: without(&files.base),

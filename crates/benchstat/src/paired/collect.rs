@@ -7,12 +7,15 @@ use super::pairs::Pairs;
 use super::problem::{PairProblem, Side};
 use crate::collection::{Collection, ConfigId};
 
+/// An input's label, a name and a unit.
+type Place<'c> = (&'c str, &'c str, &'c str);
+
 /// Results of pairs, by their input's label, their name and their unit.
 #[derive(Debug)]
 pub struct PairedResults<'c> {
     collection: &'c Collection,
     paired: HashSet<ConfigId>,
-    results: HashMap<(&'c str, &'c str, &'c str), Vec<(ConfigId, f64)>>,
+    results: HashMap<Place<'c>, Vec<(ConfigId, f64)>>,
 }
 
 impl<'c> PairedResults<'c> {
