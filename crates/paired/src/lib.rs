@@ -6,6 +6,7 @@
 #![forbid(unsafe_code)]
 
 mod build;
+pub mod procedure;
 mod revision;
 
 pub use build::{BuildError, Executables, build};
