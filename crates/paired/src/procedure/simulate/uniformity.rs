@@ -23,7 +23,7 @@ pub struct Uniformity {
 /// ```
 /// use paired::procedure::simulate::uniformity;
 ///
-/// // One p value in 32 of five differences is 1/16 or, as often, any of the others that their signs give.
+/// // Of five differences 2 of the 32 choices of signs give 1/16: it cannot be all that is seen.
 /// let always = uniformity(&[0.0625; 100], 5).unwrap();
 /// assert!(always.distance > always.critical);
 /// ```
