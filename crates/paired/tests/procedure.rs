@@ -116,6 +116,7 @@ fn with_one_layout_only_large_changes_are_called_and_nothing_is_unchanged() {
     };
     let none = simulate(&one(&[]), &Model::default());
     assert_eq!(none.called_unchanged, 0);
+    assert_eq!(none.uniformity, None);
     // Of 100 at 5 % none is called in 1 of 170 times.
     assert_eq!(none.false_calls, 0);
     let large = simulate(&one(&[0.06]), &Model::default());

@@ -43,9 +43,15 @@
 //! called and all by 2 %, and half of the other cases are shown unchanged. The p values of 400,000 cases without a change lie within 0.0010 of their exact
 //! distribution, where 0.0026 is the critical distance of Kolmogorov and Smirnov at 1 %.
 //!
+//! With twice the spread between pairs (1.4 %) at most 1.68 % of suites have a false call, 79.5 % of changes by 1 % are
+//! called and all by 2 %. With one layout, by 500 suites each, at most 0.4 % of suites have a false call, and 98.4 % of
+//! changes by 5 % are called.
+//!
 //! ```text
 //! cargo run --release -p paired --example simulate
 //! cargo run --release -p paired --example simulate -- --layouts 0.008
+//! cargo run --release -p paired --example simulate -- --pairs 0.014
+//! cargo run --release -p paired --example simulate -- --suites 500 --one-layout
 //! ```
 //!
 //! What else was tried, 1,000 suites each, with `--suites 1000` and the flags that it says:

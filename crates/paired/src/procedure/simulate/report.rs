@@ -24,7 +24,8 @@ pub struct Report {
     pub confirmations: u32,
     /// How much the stages took, one entry for each suite.
     pub costs: Vec<Cost>,
-    /// Whether the p values of cases without a change are what they say, at the first look.
+    /// Whether the p values of cases without a change are what they say, at the first look; nothing where there is one
+    /// layout.
     pub uniformity: Option<Uniformity>,
     p_values: Vec<f64>,
     first_look: u32,
@@ -48,7 +49,7 @@ pub struct Found {
 pub struct Cost {
     /// Pairs in screening.
     pub screen_pairs: u32,
-    /// Layout comparisons in screening: two links each.
+    /// Layout comparisons in screening, two links each; none where there is one layout.
     pub screen_layouts: u32,
     /// Pairs in confirmation.
     pub confirm_pairs: u32,
