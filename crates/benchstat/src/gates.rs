@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 
 use benchfmt::Printable;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use thiserror::Error;
 
+use crate::accepted::{Accepted, Renamed, Stated};
 use crate::environment;
 use crate::printable::PrintableLines;
 use crate::selection::{Selection, SelectionError};
@@ -13,7 +14,27 @@ use crate::selection::{Selection, SelectionError};
 /// The level of significance unless a file says otherwise: one false call in twenty comparisons of equal code.
 const ALPHA: f64 = 0.05;
 
+/// The smallest change of a paired time that matters, unless a file says otherwise: 1 %, which is about what layouts of the
+/// same code differ by, and what a run of some minutes can tell from none.
+const PAIRED_DELTA: f64 = 0.01;
+
+/// The unit that decides where it is paired, whatever a file says of it: the time that a thread was on a processor.
+const PAIRED: &str = "sec/op";
+
+/// The unit that decides nothing: the time that passed meanwhile, with all that the machine did besides.
+const WALL: &str = "wall-sec/op";
+
 /// A file of gates.
+///
+/// | key | |
+/// | --- | --- |
+/// | `filter` | the cases that decide; all unless given |
+/// | `alpha` | the level of significance for all rows that are tested; 0.05 unless given |
+/// | `units."UNIT"` | `gate`, `exact`, `allow`, `delta`, and `agree`, the keys of the environment that must |
+/// | `paired."UNIT"` | `gate`, `allow` and `delta` where both sides took turns; `sec/op` gates there with a delta of 0.01 unless it says otherwise |
+/// | `[[exceptions]]` | `filter`, `units`, what holds instead, and a `reason` |
+/// | `[[accepted]]` | a `case` and `unit` that may get worse, to a `value` or, paired, by a `change`, and a `reason` |
+/// | `[[renamed]]` | a case's name `from` older results, and the one that it has been changed `to` |
 ///
 /// ```
 /// use benchstat::Gates;
@@ -42,8 +63,10 @@ pub struct Gates {
     alpha: f64,
     selection: Selection,
     units: BTreeMap<String, UnitGate>,
+    paired: BTreeMap<String, PairedGate>,
     exceptions: Vec<(Selection, Exception)>,
     accepted: Vec<Accepted>,
+    renamed: Vec<Renamed>,
 }
 
 /// What a file of gates says, as it stands there.
@@ -57,9 +80,13 @@ struct File {
     #[serde(default)]
     units: BTreeMap<String, UnitGate>,
     #[serde(default)]
+    paired: BTreeMap<String, PairedGate>,
+    #[serde(default)]
     exceptions: Vec<Exception>,
     #[serde(default)]
-    accepted: Vec<Accepted>,
+    accepted: Vec<Stated>,
+    #[serde(default)]
+    renamed: Vec<Renamed>,
 }
 
 fn everything() -> String {
@@ -81,6 +108,15 @@ struct UnitGate {
     agree: Option<Vec<String>>,
 }
 
+/// What holds for a unit where both sides took turns.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PairedGate {
+    gate: Option<bool>,
+    allow: Option<f64>,
+    delta: Option<f64>,
+}
+
 /// What holds for some cases of a unit instead.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -91,20 +127,6 @@ struct Exception {
     allow: Option<f64>,
     delta: Option<f64>,
     reason: String,
-}
-
-/// A change that was agreed to: it covers this value and nothing worse.
-#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
-#[serde(deny_unknown_fields)]
-pub struct Accepted {
-    /// The full name of the case.
-    pub case: String,
-    /// The unit.
-    pub unit: String,
-    /// The value that was agreed to, in the unit.
-    pub value: f64,
-    /// Why.
-    pub reason: String,
 }
 
 /// Why a file of gates cannot be used.
@@ -137,6 +159,23 @@ pub enum GatesError {
         /// The filter or the case.
         place: String,
     },
+    /// An accepted change gives no value and no change, or both.
+    #[error("accepted {case} in {unit}: either value or change is needed, and only one")]
+    Accepted {
+        /// The case.
+        case: String,
+        /// The unit.
+        unit: String,
+    },
+    /// A name is renamed twice, or is the new name of two.
+    #[error("renamed {name}: once is enough")]
+    Renamed {
+        /// The name.
+        name: String,
+    },
+    /// Something that passes on the clock is told to decide.
+    #[error("{0} shows what else the machine did: it stands beside the time that decides")]
+    Wall(&'static str),
 }
 
 /// What holds for one row: one case in one unit.
@@ -163,8 +202,10 @@ impl Default for Gates {
             alpha: ALPHA,
             selection: Selection::all(),
             units: BTreeMap::new(),
+            paired: BTreeMap::new(),
             exceptions: Vec::new(),
             accepted: Vec::new(),
+            renamed: Vec::new(),
         }
     }
 }
@@ -188,21 +229,32 @@ impl Gates {
         for (unit, gate) in &file.units {
             check_shares(unit, gate.allow, gate.delta)?;
         }
+        for (unit, gate) in &file.paired {
+            check_shares(&format!("paired {unit}"), gate.allow, gate.delta)?;
+            if unit == WALL && gate.gate != Some(false) {
+                return Err(GatesError::Wall(WALL));
+            }
+        }
         let mut exceptions = Vec::new();
         for exception in file.exceptions {
             check_shares(&exception.filter, exception.allow, exception.delta)?;
             check_reason(&exception.filter, &exception.reason)?;
             exceptions.push((selection(&exception.filter)?, exception));
         }
-        for accepted in &file.accepted {
-            check_reason(&accepted.case, &accepted.reason)?;
-        }
+        let accepted: Vec<Accepted> = file
+            .accepted
+            .into_iter()
+            .map(Stated::checked)
+            .collect::<Result<_, _>>()?;
+        check_renames(&file.renamed)?;
         Ok(Self {
             alpha: file.alpha,
             selection: selection(&file.filter)?,
             units: file.units,
+            paired: file.paired,
             exceptions,
-            accepted: file.accepted,
+            accepted,
+            renamed: file.renamed,
         })
     }
 
@@ -228,23 +280,26 @@ impl Gates {
             .find(|accepted| accepted.case == case && accepted.unit == unit)
     }
 
+    /// The gates without the accepted changes that the gates of a baseline have, too: what was accepted by then is in its
+    /// results.
+    #[must_use]
+    pub fn since(mut self, baseline: &Self) -> Self {
+        self.accepted
+            .retain(|accepted| !baseline.accepted.contains(accepted));
+        self
+    }
+
+    /// The cases that have another name in older results.
+    pub fn renamed(&self) -> &[Renamed] {
+        &self.renamed
+    }
+
     /// What holds for a row. `exact` says that the results claim the unit to be exact, which counts unless the file says
     /// otherwise; an exact unit gates unless the file says otherwise, and others do not.
     pub fn rule(&self, case: &str, unit: &str, exact: bool) -> Rule<'_> {
         let gate = self.units.get(unit);
         let exact = gate.and_then(|gate| gate.exact).unwrap_or(exact);
-        let exception = self
-            .exceptions
-            .iter()
-            .map(|(selection, exception)| (selection, exception))
-            .find(|(selection, exception)| {
-                let of_unit = exception
-                    .units
-                    .as_ref()
-                    .is_none_or(|units| units.iter().any(|own| own == unit));
-                of_unit && selection.selects(case, unit)
-            });
-        let exception = exception.map(|(_, exception)| exception);
+        let exception = self.exception(case, unit);
         let gates = exception
             .and_then(|exception| exception.gate)
             .or(gate.and_then(|gate| gate.gate));
@@ -267,6 +322,43 @@ impl Gates {
             ),
             reason: exception.map(|exception| exception.reason.as_str()),
         }
+    }
+
+    /// What holds for a row whose sides took turns. Nothing of the environment has to agree: it was the same for both. Times
+    /// on the processor, `sec/op`, gate unless the file says otherwise; of other units those that it names under `paired`.
+    pub fn paired_rule(&self, case: &str, unit: &str) -> Rule<'_> {
+        let gate = self.paired.get(unit);
+        let exception = self.exception(case, unit);
+        let gates = exception
+            .and_then(|exception| exception.gate)
+            .or(gate.and_then(|gate| gate.gate))
+            .unwrap_or(gate.is_some() || unit == PAIRED);
+        let allow = exception
+            .and_then(|exception| exception.allow)
+            .or(gate.and_then(|gate| gate.allow));
+        let delta = exception
+            .and_then(|exception| exception.delta)
+            .or(gate.and_then(|gate| gate.delta));
+        let allow = allow.unwrap_or(0.0);
+        Rule {
+            exact: false,
+            gates: gates && unit != WALL && self.selection.selects(case, unit),
+            allow,
+            delta: delta.unwrap_or(allow.max(PAIRED_DELTA)),
+            agree: Vec::new(),
+            reason: exception.map(|exception| exception.reason.as_str()),
+        }
+    }
+
+    fn exception(&self, case: &str, unit: &str) -> Option<&Exception> {
+        let found = self.exceptions.iter().find(|(selection, exception)| {
+            let of_unit = exception
+                .units
+                .as_ref()
+                .is_none_or(|units| units.iter().any(|own| own == unit));
+            of_unit && selection.selects(case, unit)
+        });
+        found.map(|(_, exception)| exception)
     }
 }
 
@@ -292,7 +384,19 @@ fn check_shares(place: &str, allow: Option<f64>, delta: Option<f64>) -> Result<(
     Ok(())
 }
 
-fn check_reason(place: &str, reason: &str) -> Result<(), GatesError> {
+fn check_renames(renamed: &[Renamed]) -> Result<(), GatesError> {
+    let twice = |name: &str, of: &dyn Fn(&Renamed) -> &str| {
+        renamed.iter().filter(|own| of(own) == name).count() > 1
+    };
+    for Renamed { from, to } in renamed {
+        if from == to || twice(to, &|own| &own.to) || twice(from, &|own| &own.from) {
+            return Err(GatesError::Renamed { name: to.clone() });
+        }
+    }
+    Ok(())
+}
+
+pub(crate) fn check_reason(place: &str, reason: &str) -> Result<(), GatesError> {
     if reason.trim().is_empty() {
         return Err(GatesError::NoReason {
             place: place.to_owned(),

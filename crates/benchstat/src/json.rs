@@ -10,6 +10,7 @@ use benchfmt::{Assumption, Better};
 use serde::Serialize;
 
 use crate::comparison::Delta;
+use crate::paired::Layouts;
 use crate::table::{Cell, ColumnSummary, Row, Table};
 use crate::verdict::{Judgement, Outcome, Verdicts};
 
@@ -95,7 +96,25 @@ struct JudgementView<'a> {
     interval: Option<[f64; 2]>,
     visible: Option<f64>,
     differences: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    paired: Option<PairedView>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    problem: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    renamed_from: Option<&'a str>,
     accepted: Option<&'a str>,
+}
+
+/// The interval of the judgement is that of its row alone, at this confidence.
+#[derive(Serialize)]
+struct PairedView {
+    stage: &'static str,
+    shuffled: bool,
+    layouts: usize,
+    pairs: usize,
+    confidence: f64,
+    p: Option<f64>,
+    same_code: bool,
 }
 
 /// Writes the tables, and the verdicts and what they come to and the collection's caveat where there are any, as one JSON
@@ -204,6 +223,21 @@ fn judgement(row: &Judgement) -> JudgementView<'_> {
             .map(|(low, high)| [low, high]),
         visible: row.visible,
         differences: row.differences.iter().map(ToString::to_string).collect(),
+        paired: row.paired.map(|paired| PairedView {
+            stage: if paired.confirmed {
+                "confirm"
+            } else {
+                "screen"
+            },
+            shuffled: paired.layouts == Layouts::Shuffled,
+            layouts: paired.comparisons,
+            pairs: paired.pairs,
+            confidence: paired.confidence,
+            p: paired.p,
+            same_code: paired.same_code,
+        }),
+        problem: row.problem.as_ref().map(ToString::to_string),
+        renamed_from: row.renamed.as_deref(),
         accepted: row.accepted.as_deref(),
     }
 }

@@ -7,7 +7,9 @@ use benchfmt::{Assumption, Better, Printable};
 use crate::collection::{Collection, ConfigId};
 use crate::environment;
 use crate::gates::{Gates, Rule};
+use crate::paired::{Family, Limits, PairedResults};
 use crate::query::{Expressions, Query, QueryError};
+use crate::rename::Renames;
 use crate::statistics::{UTest, holm, shift_interval};
 use crate::table::{Cell, ColumnSummary, Table};
 use crate::verdict::{Change, Judgement, Verdict, Verdicts};
@@ -31,9 +33,15 @@ const ROUNDING: f64 = 4.0 * f64::EPSILON;
 /// - of other values that gate, an interval of the change within ±delta makes them `unchanged`; one-sided tests, of a
 ///   change for the worse beyond what is allowed and of one for the better, make them `regressed` or `improved`, at the
 ///   gates' level for the family of all such rows by Holm's method; all else is `undecided`;
+/// - values whose sides took turns are judged by their layout comparisons: see [`decide`](crate::paired::decide). Results
+///   that are no pairs as they should be, and pairs whose answers differ, are `incomparable`;
 /// - other values that do not gate are at best `undecided`: they are for the eye.
 ///
 /// Samples that one process took show no change ([`Replicate`](crate::Replicate)): rows that have them are `undecided`.
+///
+/// Where there are rows of both kinds, of samples and of pairs, half of the gates' level is for each.
+///
+/// A case that the gates call renamed is compared with its old name where the baseline lacks the new one.
 ///
 /// Where it is not known which direction of a unit is better, any change is for the worse.
 ///
@@ -62,6 +70,8 @@ pub fn judge(
         judgements: Vec::new(),
         tested: Vec::new(),
         test: UTest::default(),
+        pairs: PairedResults::of(collection),
+        family: Family::default(),
     };
     for table in &tables {
         let place = |label: &String| {
@@ -73,9 +83,22 @@ pub fn judge(
         let base = place(baseline);
         for head in heads {
             let place = place(head);
+            let renames = Renames::of(table, gates.renamed(), base, place);
             for row in table.rows() {
                 let cell = |place: Option<usize>| place.and_then(|place| row.cell(place));
-                judge.row(table, &row.key().to_string(), head, cell(base), cell(place));
+                let case = row.key().to_string();
+                let (old, base) = match renames.of_new(&case) {
+                    Some((old, cell)) => (Some(old), Some(cell)),
+                    None if renames.are_from(&case) => continue,
+                    None => (None, cell(base)),
+                };
+                let names = Names {
+                    case: &case,
+                    old,
+                    baseline,
+                    column: head,
+                };
+                judge.row(table, names, base, cell(place));
             }
         }
     }
@@ -88,6 +111,19 @@ struct Judge<'a> {
     judgements: Vec<Judgement>,
     tested: Vec<Tested>,
     test: UTest,
+    pairs: PairedResults<'a>,
+    family: Family,
+}
+
+/// How a row is called.
+#[derive(Clone, Copy)]
+struct Names<'n> {
+    case: &'n str,
+    /// The case's name in the baseline, if it is another.
+    old: Option<&'n str>,
+    /// The labels of the two sides.
+    baseline: &'n str,
+    column: &'n str,
 }
 
 /// A row that is tested: its place among the judgements, its samples, and what its tests say.
@@ -106,28 +142,46 @@ impl Judge<'_> {
     fn row(
         &mut self,
         table: &Table<'_>,
-        case: &str,
-        column: &str,
+        names: Names<'_>,
         base: Option<Cell<'_>>,
         head: Option<Cell<'_>>,
     ) {
+        let paired = [base, head]
+            .into_iter()
+            .flatten()
+            .any(|cell| self.pairs.concern(&configs(cell)));
         let claimed = table.assumption() == Assumption::Exact;
-        let rule = self.gates.rule(case, table.unit(), claimed);
+        let rule = if paired {
+            self.gates.paired_rule(names.case, table.unit())
+        } else {
+            self.gates.rule(names.case, table.unit(), claimed)
+        };
         let mut judgement = Judgement {
-            case: case.to_owned(),
+            case: names.case.to_owned(),
             unit: table.unit().to_owned(),
-            column: column.to_owned(),
+            column: names.column.to_owned(),
             verdict: Verdict::Undecided,
             gates: rule.gates,
             change: None,
             visible: None,
             differences: Vec::new(),
+            paired: None,
+            problem: None,
+            renamed: names.old.map(str::to_owned),
             accepted: None,
         };
         match (base, head) {
             (None, None) => return,
             (Some(_), None) => judgement.verdict = Verdict::Missing,
             (None, Some(_)) => judgement.verdict = Verdict::New,
+            (Some(base), Some(head)) if paired => {
+                let limits = Limits {
+                    allow: rule.allow,
+                    delta: rule.delta,
+                    better: table.better(),
+                };
+                self.paired(&mut judgement, names, limits, base, head);
+            }
             (Some(base), Some(head)) => {
                 self.both(&mut judgement, table.better(), &rule, base, head);
             }
@@ -197,6 +251,46 @@ impl Judge<'_> {
         });
     }
 
+    /// A row whose sides took turns.
+    fn paired(
+        &mut self,
+        judgement: &mut Judgement,
+        names: Names<'_>,
+        limits: Limits,
+        base: Cell<'_>,
+        head: Cell<'_>,
+    ) {
+        let old = names.old.unwrap_or(names.case);
+        let pairs = self.pairs.selected(
+            (names.baseline, old, &configs(base)),
+            (names.column, names.case, &configs(head)),
+            &judgement.unit,
+        );
+        let pairs = match pairs {
+            Ok(pairs) => pairs,
+            Err(problem) => {
+                judgement.problem = Some(problem);
+                judgement.verdict = Verdict::Incomparable;
+                return;
+            }
+        };
+        if let Some(answers) = pairs.answers() {
+            judgement.differences = vec![answers.clone()];
+            judgement.verdict = Verdict::Incomparable;
+            return;
+        }
+        let agreed = self
+            .gates
+            .accepted_for(names.case, &judgement.unit)
+            .and_then(|accepted| {
+                let allow = accepted.covers.allow(limits.better)?;
+                Some((allow, accepted.reason.clone()))
+            });
+        let (place, from) = (self.judgements.len(), base.summary().center);
+        self.family
+            .add(judgement, place, from, &pairs, limits, agreed);
+    }
+
     /// The stronger of two one-sided U tests, doubled: that the values got worse by more than is allowed, and that they got
     /// better.
     fn evidence(
@@ -243,26 +337,24 @@ impl Judge<'_> {
         let Some((accepted, change)) = accepted.zip(judgement.change) else {
             return;
         };
-        let covered = match better {
-            Some(Better::Lower) => change.to <= accepted.value,
-            Some(Better::Higher) => change.to >= accepted.value,
-            None => change.to == accepted.value,
-        };
-        if covered {
+        if accepted.covers.includes(change.to, change.share(), better) {
             judgement.accepted = Some(Printable(&accepted.reason).to_string());
         }
     }
 
     /// Decides the rows that were tested, as one family.
     fn finish(mut self) -> Verdicts {
+        let both = !self.tested.is_empty() && !self.family.is_empty();
+        let alpha = self.gates.alpha() / if both { 2.0 } else { 1.0 };
+        self.family.finish(alpha, &mut self.judgements);
         let p_values: Vec<f64> = self.tested.iter().map(|tested| tested.p).collect();
-        let alone = 1.0 - self.gates.alpha() / p_values.len().max(1) as f64;
+        let alone = 1.0 - alpha / p_values.len().max(1) as f64;
         for (tested, p) in self.tested.iter().zip(holm(&p_values)) {
             let judgement = &mut self.judgements[tested.judgement];
             if judgement.verdict == Verdict::Unchanged {
                 continue;
             }
-            if p < self.gates.alpha() {
+            if p < alpha {
                 judgement.verdict = tested.verdict;
                 if tested.verdict == Verdict::Regressed {
                     Self::accept(self.gates, judgement, tested.better);

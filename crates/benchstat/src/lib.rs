@@ -80,6 +80,7 @@
 #[doc = include_str!("../README.md")]
 mod readme {}
 
+mod accepted;
 mod arrange;
 mod cells;
 #[cfg(feature = "cli")]
@@ -89,6 +90,8 @@ mod comparison;
 mod compute;
 mod csv;
 mod decimal;
+#[cfg(feature = "edit")]
+pub mod edit;
 mod environment;
 mod expression;
 mod footnotes;
@@ -104,10 +107,12 @@ mod layout;
 mod markdown;
 mod note;
 mod order;
+pub mod paired;
 mod parallel;
 mod printable;
 mod projector;
 mod query;
+mod rename;
 mod scale;
 mod scan;
 mod selection;
@@ -118,12 +123,13 @@ mod table;
 mod text;
 mod verdict;
 
+pub use accepted::{Accepted, Covers, Renamed};
 pub use collection::{Collection, ConfigId};
 pub use comparison::{Comparison, Delta, Spread, Summary};
 pub use csv::write_csv;
 pub use environment::Difference;
 pub use expression::ExpressionError;
-pub use gates::{Accepted, Gates, GatesError, Rule};
+pub use gates::{Gates, GatesError, Rule};
 pub use import::{Replicate, Skipped};
 pub use input::{Input, InputError, Source};
 pub use json::{VERSION as JSON_VERSION, write_json};
@@ -137,4 +143,4 @@ pub use selection::{Selection, SelectionError};
 pub use summary::{headline, write_verdicts};
 pub use table::{Cell, ColumnSummary, Row, Table};
 pub use text::{Style, write_text};
-pub use verdict::{Change, Judgement, Outcome, Verdict, Verdicts};
+pub use verdict::{Change, Judgement, Outcome, Paired, Verdict, Verdicts};

@@ -4,9 +4,10 @@ use std::io::{self, Write};
 
 use benchfmt::class;
 
+use crate::paired::{LAYOUT_SPREAD, Layouts};
 use crate::scale::common_scale;
 use crate::text::Style;
-use crate::verdict::{Change, Judgement, Verdict, Verdicts};
+use crate::verdict::{Change, Judgement, Paired, Verdict, Verdicts};
 
 /// Writes the verdicts that matter, a line each, and a summary.
 ///
@@ -72,10 +73,14 @@ pub(crate) fn case(verdicts: &Verdicts, row: &Judgement) -> String {
         .judgements
         .iter()
         .any(|other| other.column != row.column);
+    let case = match &row.renamed {
+        Some(old) => format!("{} (was {old})", row.case),
+        None => row.case.clone(),
+    };
     if several {
-        format!("{} [{}]", row.case, row.column)
+        format!("{case} [{}]", row.column)
     } else {
-        row.case.clone()
+        case
     }
 }
 
@@ -85,6 +90,9 @@ pub(crate) fn describe(row: &Judgement) -> String {
     if let Some(change) = &row.change {
         let (from, to) = values(change, &row.unit);
         parts.push(format!("{from} → {to}  {change}"));
+    }
+    if let Some(paired) = &row.paired {
+        parts.extend(basis(paired, row.change));
     }
     if row.verdict == Verdict::Undecided {
         parts.push(match row.visible {
@@ -101,6 +109,37 @@ pub(crate) fn describe(row: &Judgement) -> String {
         parts.push("does not gate".to_owned());
     }
     parts.join("  ")
+}
+
+/// What a paired verdict rests on. The interval is that of the row alone, and says so: among many rows some lie outside.
+fn basis(paired: &Paired, change: Option<Change>) -> Vec<String> {
+    if paired.same_code {
+        return vec!["same code".to_owned()];
+    }
+    let mut parts = Vec::new();
+    if let Some((low, high)) = change.and_then(|change| change.interval) {
+        parts.push(format!(
+            "[{:+.2}%, {:+.2}%] at {:.1}% for this row alone",
+            100.0 * low,
+            100.0 * high,
+            100.0 * paired.confidence
+        ));
+    }
+    let stage = if paired.confirmed {
+        "confirmed"
+    } else {
+        "screened"
+    };
+    let p = paired.p.map(|p| format!("p={p:.3} ")).unwrap_or_default();
+    parts.push(match paired.layouts {
+        Layouts::Shuffled => format!("({p}{stage} on {} layouts)", paired.comparisons),
+        Layouts::One => format!(
+            "({p}{stage} with {} pairs of one layout, which may differ by {:.1}% without a change)",
+            paired.pairs,
+            100.0 * LAYOUT_SPREAD
+        ),
+    });
+    parts
 }
 
 /// The two values: exact ones in full, others in one scale.
@@ -143,7 +182,10 @@ pub(crate) fn incomparable(verdicts: &Verdicts) -> Vec<Group<'_>> {
         .filter(|row| row.verdict == Verdict::Incomparable)
     {
         let differences: Vec<_> = row.differences.iter().map(ToString::to_string).collect();
-        let reason = differences.join("; ");
+        let reason = match &row.problem {
+            Some(problem) => problem.to_string(),
+            None => differences.join("; "),
+        };
         let same = |group: &&mut Group<'_>| {
             group.unit == row.unit && group.reason == reason && group.gates == row.gates
         };

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::environment::Difference;
+use crate::paired::{Layouts, PairProblem};
 
 /// What became of one case in one unit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -60,10 +61,11 @@ impl fmt::Display for Verdict {
 pub struct Change {
     /// The baseline's value, in the unit.
     pub from: f64,
-    /// The other side's.
+    /// The other side's; of paired rows the baseline's times the ratio that the pairs show.
     pub to: f64,
-    /// Where the share lies, at 90 % confidence: two one-sided bounds of 95 % each. A single point for exact values;
-    /// nothing where the samples are too small or a value is not positive.
+    /// Where the share lies, of this row alone, at 90 % confidence: two one-sided bounds of 95 % each; for paired rows at
+    /// that which [`Paired`] says. A single point for exact values; nothing where the samples are too small or a value is
+    /// not positive.
     pub interval: Option<(f64, f64)>,
 }
 
@@ -87,6 +89,26 @@ impl fmt::Display for Change {
     }
 }
 
+/// What a verdict on paired results rests on.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Paired {
+    /// Whether on a confirmation; otherwise on screening, which shows no change.
+    pub confirmed: bool,
+    /// Whether layouts were drawn, or there is one of each side, whose share in the change is not known.
+    pub layouts: Layouts,
+    /// How many layout comparisons there are in that stage.
+    pub comparisons: usize,
+    /// How many pairs.
+    pub pairs: usize,
+    /// The confidence of the change's interval, which is that of the row alone.
+    pub confidence: f64,
+    /// The p value of no change beyond what is allowed, corrected for the looks and for the family of confirmed rows; nothing
+    /// for rows that were not tested.
+    pub p: Option<f64>,
+    /// Whether both sides are the same program, which decides alone.
+    pub same_code: bool,
+}
+
 /// A verdict on one case in one unit, and what it rests on.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Judgement {
@@ -107,6 +129,12 @@ pub struct Judgement {
     pub visible: Option<f64>,
     /// For an incomparable row: in what the sides differ.
     pub differences: Vec<Difference>,
+    /// What the verdict rests on, where the sides took turns.
+    pub paired: Option<Paired>,
+    /// For an incomparable row whose sides should have taken turns: why its results are no pairs.
+    pub problem: Option<PairProblem>,
+    /// The name of the case in the baseline, if it has another there.
+    pub renamed: Option<String>,
     /// The reason for which a regression was agreed to; it does not count then.
     pub accepted: Option<String>,
 }

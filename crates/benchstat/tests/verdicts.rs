@@ -428,6 +428,35 @@ fn gates_that_make_no_sense_are_refused_with_their_place() {
             "accepted = [{ case = 'A', unit = 'b', value = 1, reason = '' }]",
             "A: the reason is empty",
         ),
+        (
+            "accepted = [{ case = 'A', unit = 'b', reason = 'c' }]",
+            "accepted A in b: either value or change is needed, and only one",
+        ),
+        (
+            "accepted = [{ case = 'A', unit = 'b', value = 1, change = 0.1, reason = 'c' }]",
+            "accepted A in b: either value or change is needed, and only one",
+        ),
+        (
+            "accepted = [{ case = 'A', unit = 'b', change = inf, reason = 'c' }]",
+            "A: change = inf is out of range",
+        ),
+        (
+            "paired.'a'.allow = -0.1",
+            "paired a: allow = -0.1 is out of range",
+        ),
+        ("paired.'a'.exact = true", "line 1, column 12"),
+        (
+            "renamed = [{ from = 'A', to = 'A' }]",
+            "renamed A: once is enough",
+        ),
+        (
+            "renamed = [{ from = 'A', to = 'C' }, { from = 'B', to = 'C' }]",
+            "renamed C: once is enough",
+        ),
+        (
+            "renamed = [{ from = 'A', to = 'B' }, { from = 'A', to = 'C' }]",
+            "renamed B: once is enough",
+        ),
     ] {
         let error = Gates::parse(text).unwrap_err().to_string();
         assert!(error.contains(said), "{text}: {error}");

@@ -17,6 +17,7 @@ mod invocation;
 mod layout;
 mod pair;
 mod pin;
+pub mod procedure;
 mod program;
 mod protocol;
 mod revision;

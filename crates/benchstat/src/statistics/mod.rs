@@ -1,4 +1,4 @@
-//! The statistics: medians with intervals, the U test, geometric means, shifts, families of tests.
+//! The statistics: medians with intervals, the U test, geometric means, shifts, signed ranks, families of tests.
 
 mod elementary;
 mod geomean;
@@ -6,10 +6,14 @@ mod holm;
 mod median;
 mod ranks;
 mod shift;
+mod signed_rank;
 mod utest;
+mod walsh;
 
 pub use geomean::geometric_mean;
 pub use holm::holm;
 pub use median::{Interval, MedianIntervals, median};
 pub use shift::shift_interval;
+pub use signed_rank::{signed_rank, signed_rank_above};
 pub use utest::{UTest, UTestError};
+pub use walsh::{center, center_interval};
