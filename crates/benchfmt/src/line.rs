@@ -177,14 +177,21 @@ pub(crate) fn parse_expected<'a>(
 /// What follows the spaces and tabs at the start, of which there must be one.
 #[inline]
 fn skip_blanks(text: &[u8]) -> Option<&[u8]> {
-    let [b' ' | b'\t', rest @ ..] = text else {
-        return None;
-    };
-    let mut rest = rest;
-    while let [b' ' | b'\t', after @ ..] = rest {
-        rest = after;
+    let (blank, rest) = text.split_first()?;
+    match (is_blank(*blank), rest.first()) {
+        (false, _) => None,
+        // There is rarely more than one.
+        (true, Some(&next)) if is_blank(next) => {
+            let more = rest.iter().take_while(|&&byte| is_blank(byte)).count();
+            rest.get(more..)
+        }
+        (true, _) => Some(rest),
     }
-    Some(rest)
+}
+
+#[inline]
+fn is_blank(byte: u8) -> bool {
+    byte == b' ' || byte == b'\t'
 }
 
 fn check(field: Field<'_>, part: Part) -> Result<(), Malformed> {

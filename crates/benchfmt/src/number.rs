@@ -37,6 +37,9 @@ pub(crate) fn parse_float_bytes(text: &[u8]) -> Result<f64, NumberError> {
     }
 }
 
+/// Fewer digits than this make a number that a double holds exactly.
+const FEW: usize = 16;
+
 /// The value of the decimal at the start, and what follows it; nothing unless it has no sign, its
 /// digits fit a double's 53 bits, and its power of ten is exact.
 ///
@@ -48,6 +51,11 @@ pub(crate) fn short_decimal(text: &[u8]) -> Option<(f64, &[u8])> {
     const MOST: usize = 19;
     let (whole, mut rest) = digits(text, 0);
     let mut count = text.len() - rest.len();
+    if let [b' ' | b'\t', ..] = rest
+        && (1..FEW).contains(&count)
+    {
+        return Some((whole as f64, rest));
+    }
     let mut value = whole;
     let mut power = 0;
     if let [b'.', after @ ..] = rest {

@@ -539,7 +539,13 @@ fn verdicts_say_what_they_rest_on() {
             .contains("for this row alone")
     );
     let mut json = Vec::new();
-    write_json(&[], Some((&verdicts, verdicts.outcome(false))), None, &mut json).unwrap();
+    write_json(
+        &[],
+        Some((&verdicts, verdicts.outcome(false))),
+        None,
+        &mut json,
+    )
+    .unwrap();
     let json: serde_json::Value = serde_json::from_slice(&json).unwrap();
     let row = &json["verdicts"]["judgements"][0];
     assert_eq!(
