@@ -5,7 +5,9 @@ use std::fs;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::time::Duration;
 
+use ::paired::Revisions;
 use anyhow::{Context, Result, bail};
 use benchfmt::import::accepts;
 use benchfmt::{Benchmark, merge};
@@ -14,11 +16,11 @@ use benchstat::{
     Collection, Gates, Input, Outcome, Replicate, Selection, SelectionError, Source, Table,
     Verdicts, judge,
 };
-use paired::Revisions;
 
 use crate::bench::{TIME_RUNS, is_measurable, measure_described, task, write_functions};
 use crate::machine::{self, Facts};
 use crate::measure::Task;
+use crate::paired;
 use crate::results::{self, Results};
 use crate::suite::{Kind, PACKAGE, Suite};
 use crate::workspace::{Workspace, file_of};
@@ -36,9 +38,13 @@ pub(crate) struct Arguments {
     #[arg(value_name = "INPUT")]
     inputs: Vec<OsString>,
 
-    /// Build this revision, measure it here, and compare the exact metrics with it
+    /// Build this revision, measure it here, and compare with it: the exact metrics, and times whose builds take turns
     #[arg(long, value_name = "REV", conflicts_with = "inputs")]
     against: Option<String>,
+
+    /// With --against: how long to measure times at most; rows that are not decided by then are undecided
+    #[arg(long, value_name = "MINUTES", requires = "against", value_parser = minutes)]
+    budget: Option<Duration>,
 
     /// Only these units, such as instructions/op,allocs/op
     #[arg(long, value_name = "UNITS", value_delimiter = ',')]
@@ -56,6 +62,9 @@ pub(crate) struct Arguments {
     flags: Flags,
 }
 
+/// The rules, from the root of the repository.
+const GATES: &str = "baselines/gates.toml";
+
 /// The results of one side: a column of the tables.
 struct Side {
     label: String,
@@ -70,7 +79,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
     let gates_path = arguments.gate.clone().unwrap_or_else(|| workspace.gates());
     let gates =
         fs::read_to_string(&gates_path).with_context(|| gates_path.display().to_string())?;
-    let gates = Gates::parse(&gates).with_context(|| gates_path.display().to_string())?;
+    let mut gates = Gates::parse(&gates).with_context(|| gates_path.display().to_string())?;
 
     // Two comparisons at a time would take turns at the same files.
     let _lock = arguments
@@ -91,7 +100,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
             return Ok(ExitCode::from(Outcome::Incomparable.code()));
         }
         let sides = match &arguments.against {
-            Some(revision) => against(revision, &measurable, &arguments.flags.filter, &workspace)?,
+            Some(revision) => against(revision, &measurable, arguments, &mut gates, &workspace)?,
             None => baseline(&measurable, &arguments.flags.filter, &workspace)?,
         };
         sides.into_iter().flat_map(inputs_of).collect()
@@ -132,7 +141,7 @@ fn with_units(flags: &Flags, units: &[String]) -> Flags {
     flags
 }
 
-/// The kinds of measurement that the units ask for. A revision is compared in what repeats to the digit.
+/// The kinds of measurement that the units ask for.
 fn kinds(arguments: &Arguments) -> Result<Vec<Kind>> {
     let known = |unit: &String| {
         Kind::ALL
@@ -150,15 +159,7 @@ fn kinds(arguments: &Arguments) -> Result<Vec<Kind>> {
                 .iter()
                 .any(|unit| units.contains(&unit.as_str()))
     };
-    let possible = |kind: &Kind| arguments.against.is_none() || kind.is_exact();
-    let kinds: Vec<Kind> = Kind::ALL
-        .into_iter()
-        .filter(|kind| asked(kind) && possible(kind))
-        .collect();
-    if kinds.is_empty() {
-        bail!("a revision is compared in instructions and allocations");
-    }
-    Ok(kinds)
+    Ok(Kind::ALL.into_iter().filter(asked).collect())
 }
 
 /// The committed baselines, and the working tree.
@@ -185,30 +186,57 @@ fn baseline(kinds: &[Kind], filter: &str, workspace: &Workspace) -> Result<Vec<S
     ])
 }
 
-/// A revision and the working tree, both measured here.
+/// A revision and the working tree, both measured here. Of the accepted changes those are left that the revision does not
+/// accept itself: it has the others already.
 fn against(
     revision: &str,
     kinds: &[Kind],
-    filter: &str,
+    arguments: &Arguments,
+    gates: &mut Gates,
     workspace: &Workspace,
 ) -> Result<Vec<Side>> {
+    let filter = &arguments.flags.filter;
     let revisions = Revisions::new(workspace.root(), &workspace.revisions());
     let commit = revisions.resolve(revision)?;
-    eprintln!("building {commit}");
-    let toolchain = machine::toolchain()?;
-    let suite = Suite::of_revision(revisions.executables(&commit, PACKAGE, &toolchain)?);
-    let folder = workspace.revisions().join("results").join(commit.hash());
-    let tree = machine::tree(&commit.to_string(), false);
-    update(&suite, kinds, filter, &tree, &folder, workspace)?;
-    let files = files(kinds, &folder);
-    let here = working_tree(kinds, filter, workspace)?;
-    Ok(vec![
-        Side {
-            label: commit.to_string(),
-            files,
-        },
-        here,
-    ])
+    if let Some(text) = revisions.file(&commit, GATES)?
+        && let Ok(known) = Gates::parse(&text)
+    {
+        *gates = gates.clone().since(&known);
+    }
+    let (exact, timed): (Vec<Kind>, Vec<Kind>) = kinds.iter().partition(|kind| kind.is_exact());
+    let mut base = Side {
+        label: commit.to_string(),
+        files: Vec::new(),
+    };
+    let mut here = Side {
+        label: "here".to_owned(),
+        files: Vec::new(),
+    };
+    if !exact.is_empty() {
+        eprintln!("building {commit}");
+        let toolchain = machine::toolchain()?;
+        let suite = Suite::of_revision(revisions.executables(&commit, PACKAGE, &toolchain)?);
+        let folder = workspace.revisions().join("results").join(commit.hash());
+        let tree = machine::tree(&commit.to_string(), false);
+        update(&suite, &exact, filter, &tree, &folder, workspace)?;
+        base.files = files(&exact, &folder);
+        here.files = working_tree(&exact, filter, workspace)?.files;
+    }
+    if !timed.is_empty() {
+        let selection = selection(filter)?;
+        let budget = arguments.budget;
+        let pairs = paired::sample(&revisions, &commit, gates, &selection, budget, workspace)?;
+        base.files.push(pairs.base);
+        here.files.push(pairs.head);
+    }
+    Ok(vec![base, here])
+}
+
+/// A number of minutes.
+fn minutes(text: &str) -> Result<Duration, String> {
+    const SECONDS: f64 = 60.0;
+    let minutes = benchfmt::parse_float(text).map_err(|error| error.to_string())?;
+    Duration::try_from_secs_f64(minutes * SECONDS).map_err(|error| error.to_string())
 }
 
 fn working_tree(kinds: &[Kind], filter: &str, workspace: &Workspace) -> Result<Side> {

@@ -19,38 +19,37 @@ pub(crate) fn facts(suite: &Suite, kind: Kind, workspace: &Workspace) -> Result<
     let mut facts: Facts = built
         .map(|(key, value)| (key.to_owned(), value.to_owned()))
         .collect();
-    let mut add = |key: &str, value: Option<String>| {
-        if let Some(value) = value {
-            facts.push((key.to_owned(), value));
-        }
-    };
-    add(
-        "libc",
-        output(Path::new("getconf"), &["GNU_LIBC_VERSION"])
-            .ok()
-            .map(|libc| libc.trim().to_owned()),
-    );
+    facts.extend(fact("libc", libc()));
     if kind == Kind::Instructions {
-        add("valgrind", valgrind());
+        facts.extend(fact("valgrind", valgrind()));
     }
-    add("cpu", cpu());
-    add(
-        "kernel",
-        fs::read_to_string("/proc/sys/kernel/osrelease")
-            .ok()
-            .map(|release| release.trim().to_owned()),
-    );
-    add(
-        "cores",
-        thread::available_parallelism()
-            .ok()
-            .map(|cores| cores.to_string()),
-    );
-    add(
-        "executable",
-        Some(hash(suite.executable(kind)?, workspace)?),
-    );
+    facts.extend(host());
+    let executable = hash(suite.executable(kind)?, workspace)?;
+    facts.extend(fact("executable", Some(executable)));
     Ok(facts)
+}
+
+/// The machine itself.
+pub(crate) fn host() -> Facts {
+    let kernel = fs::read_to_string("/proc/sys/kernel/osrelease").ok();
+    let cores = thread::available_parallelism().ok();
+    [
+        fact("cpu", cpu()),
+        fact("kernel", kernel.map(|release| release.trim().to_owned())),
+        fact("cores", cores.map(|cores| cores.to_string())),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+fn fact(key: &str, value: Option<String>) -> Option<(String, String)> {
+    value.map(|value| (key.to_owned(), value))
+}
+
+fn libc() -> Option<String> {
+    let libc = output(Path::new("getconf"), &["GNU_LIBC_VERSION"]).ok()?;
+    Some(libc.trim().to_owned())
 }
 
 /// The commit that is checked out, and whether the working tree differs from it.

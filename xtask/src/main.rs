@@ -10,6 +10,7 @@ mod compare;
 mod doctor;
 mod machine;
 mod measure;
+mod paired;
 mod progress;
 mod report;
 mod results;

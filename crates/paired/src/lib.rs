@@ -1,10 +1,11 @@
 //! Two builds of the same benchmarks: that of the working tree, and that of a revision.
 //!
-//! [`build`] makes the executables of a package's bench targets. [`Revisions`] does it for a revision of the repository, in
-//! a worktree of git's, and keeps what it built. The working tree stays as it is.
+//! [`build`] makes the executables of a package's bench targets. [`Revisions`] does it for a revision of the repository, or
+//! for the working tree as a commit, and keeps what it built; the working tree stays as it is.
 //!
 //! [`Target`] makes a bench target of a list of cases, for any crate. [`measure_pair`] starts two builds of it on one core,
-//! lets them take turns, and says how much longer the one takes than the other.
+//! lets them take turns, and says how much longer the one takes than the other. [`Sampling`] does so for all cases of two
+//! commits, on as many layouts as the [`procedure`] asks for.
 
 #![forbid(unsafe_code)]
 
@@ -22,6 +23,7 @@ mod program;
 mod protocol;
 mod revision;
 mod row;
+mod sampling;
 mod serve;
 mod served;
 mod settings;
@@ -36,8 +38,10 @@ pub use digest::Digest;
 pub use layout::Linked;
 pub use pair::{PairError, PairMeasurement, cases, measure_pair};
 pub use pin::Core;
+pub use procedure::Stage;
 pub use revision::{Commit, RevisionError, Revisions};
-pub use row::{PairRow, Place, RowError, Stage};
+pub use row::{PairRow, Place, RowError};
+pub use sampling::{Progress, Sampled, Sampling, SamplingError};
 pub use served::{Fault, TargetError};
 pub use settings::Settings;
 pub use side::{Side, Sides};

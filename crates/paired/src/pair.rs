@@ -30,6 +30,13 @@ pub struct PairMeasurement {
     pub answers: Sides<Digest>,
 }
 
+impl PairMeasurement {
+    /// The logarithm of the ratio of head's CPU time to base's.
+    pub fn ratio(&self) -> f64 {
+        (self.cpu.head / self.cpu.base).ln()
+    }
+}
+
 /// Why a pair was not measured.
 #[derive(Debug, Error)]
 #[non_exhaustive]

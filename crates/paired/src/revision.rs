@@ -195,6 +195,24 @@ impl Revisions {
         list(&kept)
     }
 
+    /// The text of a file of a commit, if the commit has it; `path` is from the root of the repository, with slashes.
+    ///
+    /// # Errors
+    ///
+    /// If git fails.
+    pub fn file(&self, commit: &Commit, path: &str) -> Result<Option<String>, RevisionError> {
+        let found = self
+            .git
+            .run(&["ls-tree", "--name-only", commit.hash(), "--", path])?;
+        if found.trim() != path {
+            return Ok(None);
+        }
+        let text = self
+            .git
+            .run(&["show", &format!("{}:{path}", commit.hash())])?;
+        Ok(Some(text))
+    }
+
     /// The workshop of a side, with the files of a commit, which must have the package.
     pub(crate) fn workshop(
         &self,

@@ -21,42 +21,13 @@ use thiserror::Error;
 
 use crate::digest::Digest;
 use crate::pair::PairMeasurement;
+use crate::procedure::Stage;
 use crate::side::{Side, Sides};
 
 /// CPU time of an operation.
 const CPU: &str = "ns/op";
 /// Wall time of an operation.
 const WALL: &str = "wall-ns/op";
-
-/// What a layout was compared for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Stage {
-    /// To find the cases that look changed.
-    Screen,
-    /// To decide about those, on layouts of their own.
-    Confirm,
-}
-
-impl fmt::Display for Stage {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Screen => "screen",
-            Self::Confirm => "confirm",
-        })
-    }
-}
-
-impl FromStr for Stage {
-    type Err = ();
-
-    fn from_str(text: &str) -> Result<Self, ()> {
-        match text {
-            "screen" => Ok(Self::Screen),
-            "confirm" => Ok(Self::Confirm),
-            _ => Err(()),
-        }
-    }
-}
 
 /// A pair's place among all pairs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

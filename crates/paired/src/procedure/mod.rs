@@ -74,6 +74,7 @@ pub use plan::Plan;
 pub use run::{Procedure, Round};
 
 use std::fmt;
+use std::str::FromStr;
 
 /// A stage of the procedure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -91,5 +92,17 @@ impl fmt::Display for Stage {
             Self::Screen => "screen",
             Self::Confirm => "confirm",
         })
+    }
+}
+
+impl FromStr for Stage {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        match text {
+            "screen" => Ok(Self::Screen),
+            "confirm" => Ok(Self::Confirm),
+            _ => Err(()),
+        }
     }
 }

@@ -1,5 +1,6 @@
 //! How much is measured, and when it is looked at.
 
+use std::ops::RangeInclusive;
 use std::time::Duration;
 
 use benchstat::paired::{LAYOUT_SPREAD, Layouts};
@@ -77,6 +78,12 @@ impl Plan {
     /// Over how many looks the errors of a row are spent: all that are planned.
     pub fn looks(&self) -> u32 {
         (self.screen.len() + self.confirm.len()) as u32
+    }
+
+    /// The layout comparisons of a stage up to the next look, from one of them on: what is linked at once.
+    pub fn until_look(&self, stage: Stage, layout: u32) -> RangeInclusive<u32> {
+        let looks = self.looks_of(stage).iter().copied();
+        layout..=looks.filter(|&look| look >= layout).min().unwrap_or(layout)
     }
 
     /// The layout comparisons after which a stage looks.
