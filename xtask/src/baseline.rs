@@ -1,11 +1,10 @@
 //! `cargo xtask baseline`: makes the last results the baseline.
 
-use std::fs;
-
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
 use benchfmt::merge;
-use benchstat::{Gates, Selection};
+use benchstat::{Accepted, Covers, Selection, edit};
 
+use crate::accept;
 use crate::machine;
 use crate::measure::FUNCTIONS;
 use crate::report;
@@ -25,10 +24,9 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     let workspace = Workspace::current();
     let suite = Suite::of_working_tree(&workspace)?;
     let all = Selection::all();
-    let gates = fs::read_to_string(workspace.gates()).context("baselines/gates.toml")?;
-    let gates = Gates::parse(&gates).context("baselines/gates.toml")?;
     // Everything is read and merged before anything is written.
     let mut merged = Vec::new();
+    let mut measured = Vec::new();
     for kind in Kind::ALL {
         let (last, baseline) = (
             file_of(kind, &workspace.results()),
@@ -49,16 +47,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
                 last.display()
             );
         }
-        for accepted in gates.accepted() {
-            if new.lines.iter().any(|line| line.name == accepted.case) {
-                bail!(
-                    "{}: the accepted change of {} in {} would be in the baseline: take it out",
-                    workspace.gates().display(),
-                    accepted.case,
-                    accepted.unit
-                );
-            }
-        }
+        measured.extend(new.lines.iter().map(|line| line.name.clone()));
         if let Some(reason) = &arguments.reason {
             new.describe(&vec![("reason".to_owned(), reason.clone())]);
         }
@@ -106,6 +95,15 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
         results::write(&path, &results)?;
         eprintln!("wrote {}", path.display());
     }
+    // A value that was accepted is in the baseline now.
+    let contained = |accepted: &Accepted| {
+        matches!(accepted.covers, Covers::Value(_)) && measured.contains(&accepted.case)
+    };
+    accept::update(&workspace, |text| {
+        Ok(edit::retain_accepted(text, |accepted| {
+            !contained(accepted)
+        })?)
+    })?;
     report::run(&report::Arguments::default())
 }
 

@@ -4,6 +4,7 @@
 
 #![forbid(unsafe_code)]
 
+mod accept;
 mod baseline;
 mod bench;
 mod compare;
@@ -45,6 +46,8 @@ enum Verb {
     Bench(bench::Arguments),
     Compare(Box<compare::Arguments>),
     Baseline(baseline::Arguments),
+    Accept(accept::Arguments),
+    Rename(accept::RenameArguments),
     Report(report::Arguments),
     Doctor(doctor::Arguments),
 }
@@ -70,6 +73,8 @@ fn run(verb: Verb) -> Result<ExitCode> {
         Verb::Bench(arguments) => bench::run(&arguments).map(|()| ExitCode::SUCCESS),
         Verb::Compare(arguments) => compare::run(&arguments),
         Verb::Baseline(arguments) => baseline::run(&arguments).map(|()| ExitCode::SUCCESS),
+        Verb::Accept(arguments) => accept::run(&arguments).map(|()| ExitCode::SUCCESS),
+        Verb::Rename(arguments) => accept::rename(&arguments).map(|()| ExitCode::SUCCESS),
         Verb::Report(arguments) => report::run(&arguments).map(|()| ExitCode::SUCCESS),
         Verb::Doctor(doctor::Arguments {}) => {
             doctor::run();

@@ -22,7 +22,7 @@ use crate::workspace::Workspace;
 const TARGET: &str = "paired";
 
 /// What decides: the processor's time.
-const UNIT: &str = "sec/op";
+pub(crate) const UNIT: &str = "sec/op";
 
 /// Samples the gating cases that are selected, and writes a file of pairs for each side: their paths.
 pub(crate) fn sample(
@@ -62,16 +62,21 @@ pub(crate) fn sample(
     let mut shown = Shown(None);
     let sampled = sampling.run(limits, &mut |step| shown.step(step))?;
     drop(shown);
-    let folder = workspace.results().join(TARGET);
-    let files = Sides {
-        base: folder.join("base.txt"),
-        head: folder.join("head.txt"),
-    };
+    let files = files(workspace);
     for side in [Side::Base, Side::Head] {
         let results = results_of(&sampled, side, commits.get(side));
         results::write(files.get(side), &results)?;
     }
     Ok(files)
+}
+
+/// Where the pairs that were measured last are.
+pub(crate) fn files(workspace: &Workspace) -> Sides<PathBuf> {
+    let folder = workspace.results().join(TARGET);
+    Sides {
+        base: folder.join("base.txt"),
+        head: folder.join("head.txt"),
+    }
 }
 
 /// The lines of a side, with what holds for all of them.
