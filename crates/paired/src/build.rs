@@ -39,19 +39,20 @@ pub enum BuildError {
         /// What the system says.
         error: io::Error,
     },
-    /// The build failed; cargo has said why on standard error, unless it is said here.
-    #[error("building the benchmarks in {} failed: {status}{errors}", tree.display())]
+    /// The build failed; cargo has said why on standard error.
+    #[error("building the benchmarks in {} failed: {status}", tree.display())]
     Failed {
         /// What was built.
         tree: PathBuf,
         /// How cargo ended.
         status: ExitStatus,
-        /// What it said, as far as that is not on standard error.
-        errors: String,
     },
-    /// The linker does not know the flag that shuffles sections.
-    #[error("the linker cannot shuffle sections")]
-    CannotShuffle,
+    /// The linker does not know the flag that shuffles sections, or is none that the compiler says how it calls.
+    #[error("the linker cannot shuffle sections{message}")]
+    CannotShuffle {
+        /// What it says.
+        message: String,
+    },
     /// The tree has no such bench target.
     #[error("there is no bench target {target:?}")]
     NoTarget {
@@ -87,31 +88,26 @@ pub(crate) fn build_nested(
     built.executables(tree)
 }
 
-/// Links one bench target of a tree that lies within another, its sections in an order that the seed decides; 0 leaves them
-/// in the linker's own.
+/// Builds one bench target of a tree that lies within another: the executable, and the line by which it was linked, unless
+/// nothing was to be done. Temporary files, which later links need, go to `scratch`.
 pub(crate) fn link(
     tree: &Path,
     outside: &Path,
     package: &str,
     bench: &str,
     target: &Path,
-    seed: u64,
-) -> Result<PathBuf, BuildError> {
+    scratch: &Path,
+) -> Result<(PathBuf, String), BuildError> {
     let mut cargo = nested("rustc", tree, outside);
     cargo.args(["--profile", "bench", "--bench", bench]);
-    let mut errors = Stdio::inherit();
-    if seed != 0 {
-        // On the last crate only: the libraries are compiled once for all layouts.
-        let flag = format!("-Clink-arg=-Wl,--shuffle-sections=*={seed}");
-        cargo.args(["--", &flag]);
-        errors = Stdio::piped();
-    }
-    let built = run(cargo, tree, package, target, errors)?;
-    if !built.output.status.success() && built.errors().contains("shuffle-sections") {
-        return Err(BuildError::CannotShuffle);
-    }
+    cargo.args(["--", "-Csave-temps", "--print=link-args"]);
+    cargo.env("TMPDIR", scratch);
+    let built = run(cargo, tree, package, target, Stdio::inherit())?;
     let executables = built.executables(tree)?;
-    executables.get(bench).map(Path::to_owned)
+    let output = String::from_utf8_lossy(&built.output.stdout);
+    let line = output.lines().rfind(|line| !line.starts_with('{'));
+    let line = line.unwrap_or_default().to_owned();
+    Ok((executables.get(bench)?.to_owned(), line))
 }
 
 fn cargo(command: &str) -> Command {
@@ -137,16 +133,11 @@ struct Built {
 }
 
 impl Built {
-    fn errors(&self) -> String {
-        String::from_utf8_lossy(&self.output.stderr).into_owned()
-    }
-
     fn executables(&self, tree: &Path) -> Result<Executables, BuildError> {
         if !self.output.status.success() {
             return Err(BuildError::Failed {
                 tree: tree.to_owned(),
                 status: self.output.status,
-                errors: last_lines(&self.errors()),
             });
         }
         Ok(executables(&String::from_utf8_lossy(&self.output.stdout)))
@@ -173,6 +164,8 @@ fn run(
     if let Some(folder) = cargo.get_current_dir() {
         started.current_dir(folder);
     }
+    let variables = cargo.get_envs();
+    started.envs(variables.filter_map(|(name, value)| Some((name, value?))));
     let output = started
         .env("CARGO_TARGET_DIR", target)
         .stdin(Stdio::null())
@@ -183,17 +176,6 @@ fn run(
             error,
         })?;
     Ok(Built { output })
-}
-
-/// The last lines of what a program says, which are those that say why.
-fn last_lines(text: &str) -> String {
-    const LINES: usize = 20;
-    let lines: Vec<&str> = text.trim_end().lines().collect();
-    let start = lines.len().saturating_sub(LINES);
-    lines[start..]
-        .iter()
-        .flat_map(|line| ["\n", line])
-        .collect()
 }
 
 /// A line of cargo's messages, as far as it says what was built.

@@ -4,6 +4,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use crate::build::{BuildError, link};
+use crate::link::LinkLine;
 use crate::revision::{Commit, RevisionError, Revisions, at};
 use crate::side::Side;
 
@@ -45,29 +46,44 @@ impl Revisions {
             return Ok(paths);
         }
         let workshop = self.workshop(what.side, what.commit, what.package)?;
-        for (&seed, path) in seeds.iter().zip(&paths) {
-            if path.exists() {
-                continue;
-            }
+        let failed = |error| RevisionError::Build {
+            commit: what.commit.clone(),
+            error,
+        };
+        let key = format!("{} {}", what.target, what.toolchain);
+        let (plain, line) = if let Some(linked) = workshop.linked(&key) {
+            linked
+        } else {
             let linked = link(
                 &workshop.tree(),
                 self.outside(),
                 what.package,
                 what.target,
                 &workshop.build(),
-                seed,
+                &workshop.scratch()?,
             );
-            let linked = linked.map_err(|error| RevisionError::Build {
-                commit: what.commit.clone(),
-                error,
-            })?;
-            // Whole or not at all; and cargo's copy goes, since there is one for each seed.
-            let partial = path.with_extension("partial");
-            fs::copy(&linked, &partial).map_err(at(&partial))?;
-            fs::rename(&partial, path).map_err(at(path))?;
-            if seed != 0 {
-                fs::remove_file(&linked).map_err(at(&linked))?;
+            let (plain, line) = linked.map_err(failed)?;
+            workshop.remember(&key, &plain, &line)?;
+            (plain, line)
+        };
+        let line = LinkLine::parse(&line);
+        for (&seed, path) in seeds.iter().zip(&paths) {
+            if path.exists() {
+                continue;
             }
+            // Whole or not at all.
+            let partial = path.with_extension("partial");
+            match (seed, &line) {
+                (0, _) => {
+                    fs::copy(&plain, &partial).map_err(at(&partial))?;
+                }
+                (_, Some(line)) => line.shuffled(seed, &partial).map_err(failed)?,
+                (_, None) => {
+                    let message = String::new();
+                    return Err(failed(BuildError::CannotShuffle { message }));
+                }
+            }
+            fs::rename(&partial, path).map_err(at(path))?;
         }
         Ok(paths)
     }
@@ -93,7 +109,7 @@ impl RevisionError {
         matches!(
             self,
             Self::Build {
-                error: BuildError::CannotShuffle,
+                error: BuildError::CannotShuffle { .. },
                 ..
             }
         )

@@ -16,6 +16,7 @@ mod digest;
 mod git;
 mod invocation;
 mod layout;
+mod link;
 mod pair;
 mod pin;
 pub mod procedure;

@@ -231,6 +231,11 @@ impl Run<'_> {
             let programs = self.programs_of(&round, progress)?;
             let results = self.measure(&round, &programs, progress)?;
             procedure.take(&round, &results);
+            if self.sampled.layouts == Layouts::Shuffled {
+                // Hundreds of them take gigabytes. What cannot be removed now goes with the others.
+                let _ = fs::remove_file(&programs.paths.base);
+                let _ = fs::remove_file(&programs.paths.head);
+            }
         }
         Ok(())
     }

@@ -14,6 +14,7 @@ use crate::side::Side;
 /// | `tree` | the files of a commit |
 /// | `commit` | which; written when they are all there |
 /// | `build` | cargo's target folder |
+/// | `linked`, `scratch` | how the last target was linked, and what it needs to be linked again |
 ///
 /// While something is built the folder has another name, the same for both sides: paths get into executables, and equal
 /// source is to give equal bytes.
@@ -64,12 +65,42 @@ impl Workshop {
         self.current.join("build")
     }
 
+    /// A folder for the temporary files of a link.
+    pub(crate) fn scratch(&self) -> Result<PathBuf, RevisionError> {
+        let scratch = self.current.join("scratch");
+        fs::create_dir_all(&scratch).map_err(at(&scratch))?;
+        Ok(scratch)
+    }
+
+    /// What was linked of these files under a key: the executable, and the line.
+    pub(crate) fn linked(&self, key: &str) -> Option<(PathBuf, String)> {
+        let text = fs::read_to_string(self.current.join("linked")).ok()?;
+        let mut lines = text.lines();
+        let known = lines.next()? == key;
+        let plain = PathBuf::from(lines.next()?);
+        let line = lines.next()?.to_owned();
+        (known && plain.exists()).then_some((plain, line))
+    }
+
+    /// Keeps what [`linked`](Self::linked) gives.
+    pub(crate) fn remember(
+        &self,
+        key: &str,
+        plain: &Path,
+        line: &str,
+    ) -> Result<(), RevisionError> {
+        let path = self.current.join("linked");
+        let text = format!("{key}\n{}\n{line}\n", plain.display());
+        fs::write(&path, text).map_err(at(&path))
+    }
+
     fn check_out(&self, commit: &Commit, git: &Git) -> Result<(), RevisionError> {
         let (tree, marker) = (self.tree(), self.current.join("commit"));
+        let (linked, scratch) = (self.current.join("linked"), self.current.join("scratch"));
         if fs::read_to_string(&marker).is_ok_and(|known| known == commit.hash()) {
             return Ok(());
         }
-        for path in [&marker, &tree] {
+        for path in [&marker, &tree, &linked, &scratch] {
             remove(path)?;
         }
         fs::create_dir_all(&tree).map_err(at(&tree))?;
