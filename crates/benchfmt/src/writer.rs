@@ -86,10 +86,12 @@ impl<W: Write> Writer<W> {
     /// If the result cannot be read back equal, or the output fails.
     pub fn write(&mut self, result: &Benchmark) -> Result<(), WriteError> {
         check(result)?;
-        let changes = self.changes(&result.config)?;
+        let changed = self.changes(&result.config)?;
         let mut line = std::mem::take(&mut self.line);
         line.clear();
-        line.push_str(&changes);
+        if let Some((lines, _)) = &changed {
+            line.push_str(lines);
+        }
         let start = line.len();
         put(
             &mut line,
@@ -107,7 +109,9 @@ impl<W: Write> Writer<W> {
         line.push('\n');
         self.output.write_all(line.as_bytes())?;
         self.line = line;
-        self.config.clone_from(&result.config);
+        if let Some((_, config)) = changed {
+            self.config = config;
+        }
         self.after_result = true;
         Ok(())
     }
@@ -132,49 +136,67 @@ impl<W: Write> Writer<W> {
         Ok(())
     }
 
-    /// The lines that turn the configuration that holds into `wanted`.
-    fn changes(&self, wanted: &Config) -> Result<String, WriteError> {
-        let mut lines = String::new();
+    /// The lines that turn the configuration that holds into `wanted`, and what a reader then has;
+    /// nothing if it holds already.
+    ///
+    /// The order of its keys may be another than that of `wanted`. So what was there is gone through
+    /// in the reader's order, which makes the lines the same when they are read and written again;
+    /// new keys come in the order of `wanted`, which is the order in which tables list them.
+    fn changes(&self, wanted: &Config) -> Result<Option<(String, Config)>, WriteError> {
         if self.config == *wanted {
-            return Ok(lines);
+            return Ok(None);
         }
         if wanted.len() > MAX_CONFIG_KEYS {
             return Err(WriteError::TooManyConfigKeys);
         }
+        let mut lines = String::new();
         if self.after_result {
             lines.push('\n');
         }
+        let mut config = self.config.clone();
         for (key, _) in self.config.iter() {
             if wanted.get(key).is_none() {
                 put(&mut lines, format_args!("{key}:\n"));
+                config.set(key, "");
             }
         }
-        for (key, value) in wanted.iter() {
-            if self.config.get(key) == Some(value) {
-                continue;
-            }
-            let start = lines.len();
-            put(&mut lines, format_args!("{key}: {value}"));
-            let reads_back = matches!(
-                Line::new(&lines.as_bytes()[start..]),
-                Line::Config { key: k, value: v } if k == key && v == value
-            );
-            let control = |c: char| is_obeyed(c) && c != '\t';
-            if !reads_back
-                || key.contains(is_obeyed)
-                || value.contains(control)
-                || lines.len() - start > MAX_LINE
-            {
-                return Err(WriteError::Config {
-                    key: key.to_owned(),
-                    value: value.to_owned(),
-                });
-            }
-            lines.push('\n');
+        let kept = self.config.iter().filter_map(|(key, value)| {
+            let wanted = wanted.get(key)?;
+            (wanted != value).then_some((key, wanted))
+        });
+        let new = wanted
+            .iter()
+            .filter(|(key, _)| self.config.get(key).is_none());
+        for (key, value) in kept.chain(new) {
+            put_config(&mut lines, key, value)?;
+            config.set(key, value);
         }
         lines.push('\n');
-        Ok(lines)
+        Ok(Some((lines, config)))
     }
+}
+
+/// Appends a configuration line.
+fn put_config(lines: &mut String, key: &str, value: &str) -> Result<(), WriteError> {
+    let start = lines.len();
+    put(lines, format_args!("{key}: {value}"));
+    let reads_back = matches!(
+        Line::new(&lines.as_bytes()[start..]),
+        Line::Config { key: k, value: v } if k == key && v == value
+    );
+    let control = |c: char| is_obeyed(c) && c != '\t';
+    if !reads_back
+        || key.contains(is_obeyed)
+        || value.contains(control)
+        || lines.len() - start > MAX_LINE
+    {
+        return Err(WriteError::Config {
+            key: key.to_owned(),
+            value: value.to_owned(),
+        });
+    }
+    lines.push('\n');
+    Ok(())
 }
 
 fn check(result: &Benchmark) -> Result<(), WriteError> {

@@ -55,7 +55,14 @@ proptest! {
         for result in &results {
             writer.write(result).unwrap();
         }
-        prop_assert_eq!(read_back(&text), results);
+        let read = read_back(&text);
+        prop_assert_eq!(&read, &results);
+        let mut again = Vec::new();
+        let mut writer = Writer::new(&mut again);
+        for result in &read {
+            writer.write(result).unwrap();
+        }
+        prop_assert_eq!(again, text);
     }
 
     #[test]
@@ -102,6 +109,27 @@ fn result(name: &str, value: f64, unit: &str) -> Benchmark {
             unit: unit.into(),
         }],
     }
+}
+
+#[test]
+fn the_order_of_a_configuration_does_not_change_what_is_written_again() {
+    // Where the last key takes the place of a removed one depends on when that is done.
+    let text = "a: 1\nb: 1\nc: 1\nBenchmarkA 1 1 ns/op\nd: 1\na:\nBenchmarkA 1 1 ns/op\n\
+        c: 2\nd: 2\nb: 2\nBenchmarkA 1 1 ns/op\n";
+    let write = |text: &[u8]| {
+        let mut written = Vec::new();
+        let mut writer = Writer::new(&mut written);
+        for result in read_back(text) {
+            writer.write(&result).unwrap();
+        }
+        written
+    };
+    let once = write(text.as_bytes());
+    assert_eq!(read_back(&once), read_back(text.as_bytes()));
+    assert_eq!(
+        String::from_utf8_lossy(&write(&once)),
+        String::from_utf8_lossy(&once)
+    );
 }
 
 #[test]
