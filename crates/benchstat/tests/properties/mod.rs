@@ -10,6 +10,7 @@ mod projection;
 use std::sync::LazyLock;
 
 use benchstat::{Collection, QueryError};
+use unicode_properties::{GeneralCategory, UnicodeGeneralCategory};
 
 pub use comparison::{Question, check_comparison};
 pub use filter::check_filter;
@@ -57,9 +58,28 @@ fn check_error(error: &QueryError, expression: &str) {
     assert!(expression.is_char_boundary(error.offset));
     let text = error.to_string();
     assert_printable(&text);
-    let shown = |text: &str| text.chars().filter(|c| !c.is_control()).count();
-    let caret = format!("\t{}^", " ".repeat(shown(&expression[..error.offset])));
+    let before = expression[..error.offset]
+        .chars()
+        .filter(|&c| takes_a_place(c));
+    let caret = format!("\t{}^", " ".repeat(before.count()));
     assert_eq!(text.lines().last(), Some(&*caret), "{text}");
     // The message quotes a word at most, a character of which takes ten when it is escaped.
-    assert!(shown(&text) < 12 * expression.len() + 500, "{text}");
+    let most = 12 * expression.len() + 500;
+    assert!(text.chars().count() < most, "{text}");
+}
+
+/// Whether a character counts for the place of the caret: one that Unicode assigns, and that is no
+/// control or format character, line or paragraph separator, or for private use.
+fn takes_a_place(c: char) -> bool {
+    use GeneralCategory as Category;
+    !matches!(
+        c.general_category(),
+        Category::Control
+            | Category::Format
+            | Category::LineSeparator
+            | Category::ParagraphSeparator
+            | Category::PrivateUse
+            | Category::Surrogate
+            | Category::Unassigned
+    )
 }
