@@ -66,10 +66,15 @@ impl Places {
 impl<'c> Sources<'c> {
     /// The values of a collection; their series are still to be added.
     pub(crate) fn new(collection: &'c Collection) -> Self {
+        /// Fewer results than this are placed before a second thread has started.
+        const WORTH_SHARING: usize = 20_000;
         let inputs = &collection.inputs;
-        let places = in_parallel(inputs.len(), |input| {
-            Places::new(collection, &inputs[input].results)
-        });
+        let of_input = |input: usize| Places::new(collection, &inputs[input].results);
+        let places = if collection.len() < WORTH_SHARING {
+            (0..inputs.len()).map(of_input).collect()
+        } else {
+            in_parallel(inputs.len(), of_input)
+        };
         let values = inputs.iter().map(|input| &*input.results.values);
         Self {
             inputs: values.zip(places).collect(),
