@@ -104,6 +104,7 @@ mod json;
 mod judge;
 mod key;
 mod layout;
+mod lists;
 mod markdown;
 mod note;
 mod order;

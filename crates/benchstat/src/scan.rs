@@ -2,10 +2,11 @@
 
 use std::io::{self, Read};
 
-use benchfmt::{Config, FormId, Forms, Reader, Record, SyntaxError, UnitId, UnitLine, Units};
+use benchfmt::{FormId, Forms, Reader, Record, SyntaxError, UnitLine, Units};
 use hashbrown::HashMap;
 
 use crate::intern::Interner;
+use crate::lists::PairLists;
 
 /// The results of one input: which series each belongs to, and its values.
 ///
@@ -41,7 +42,8 @@ pub(crate) struct Scan {
     pub(crate) forms: Forms,
     pub(crate) units: Units,
     pub(crate) words: Interner,
-    pub(crate) configs: Configs,
+    /// The configurations, as pairs of words.
+    pub(crate) configs: PairLists,
     /// What was said of units, and what could not be read, in order.
     pub(crate) remarks: Vec<Remark>,
 }
@@ -51,50 +53,6 @@ pub(crate) struct Scan {
 pub(crate) enum Remark {
     Unit(UnitLine),
     Malformed(SyntaxError),
-}
-
-/// Configurations, each kept once as pairs of words.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Configs {
-    pub(crate) entries: Vec<Box<[(u32, u32)]>>,
-    ids: HashMap<Box<[(u32, u32)]>, u32>,
-}
-
-impl Configs {
-    pub(crate) fn intern(&mut self, pairs: Box<[(u32, u32)]>) -> u32 {
-        let entries = &mut self.entries;
-        *self.ids.entry(pairs).or_insert_with_key(|pairs| {
-            entries.push(pairs.clone());
-            (entries.len() - 1) as u32
-        })
-    }
-
-    fn of(&mut self, words: &mut Interner, config: &Config) -> u32 {
-        let pairs = config
-            .iter()
-            .map(|(key, value)| (words.intern(key), words.intern(value)))
-            .collect();
-        self.intern(pairs)
-    }
-}
-
-/// Lists of units, each kept once.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct UnitLists {
-    pub(crate) entries: Vec<Box<[UnitId]>>,
-    ids: HashMap<Box<[UnitId]>, u32>,
-}
-
-impl UnitLists {
-    pub(crate) fn intern(&mut self, list: &[UnitId]) -> u32 {
-        if let Some(&id) = self.ids.get(list) {
-            return id;
-        }
-        let id = self.entries.len() as u32;
-        self.entries.push(list.into());
-        self.ids.insert(list.into(), id);
-        id
-    }
 }
 
 /// An input that failed, and the last line that was read.
@@ -118,6 +76,7 @@ pub(crate) fn scan(path: &str, input: impl Read, size: usize) -> Result<Scan, Sc
     // For each form: the configuration and series of its last result.
     let mut latest: Vec<(u32, u32)> = Vec::new();
     let mut version = None;
+    let mut pairs: Vec<(u32, u32)> = Vec::new();
     let mut config = 0;
     loop {
         let line = reader.line();
@@ -136,7 +95,15 @@ pub(crate) fn scan(path: &str, input: impl Read, size: usize) -> Result<Scan, Sc
         };
         if version != Some(result.config_version()) {
             version = Some(result.config_version());
-            config = scan.configs.of(&mut scan.words, result.config());
+            let words = &mut scan.words;
+            pairs.clear();
+            pairs.extend(
+                result
+                    .config()
+                    .iter()
+                    .map(|(key, value)| (words.intern(key), words.intern(value))),
+            );
+            config = scan.configs.intern(&pairs);
         }
         let form = result.form();
         let series = match latest.get(form.index()) {

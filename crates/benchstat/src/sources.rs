@@ -40,7 +40,7 @@ impl Places {
         // What every series has taken of its part, and how many values a result of it has.
         let mut taken: Vec<(u32, u32)> = Vec::with_capacity(ends.len());
         for (end, series) in ends.iter_mut().zip(&results.series) {
-            let units = &collection.unit_lists.entries[series.units as usize];
+            let units = collection.unit_lists.get(series.units);
             taken.push((next, units.len() as u32));
             next += *end;
             *end = next;
