@@ -114,6 +114,7 @@ mod printable;
 mod projector;
 mod query;
 mod rename;
+mod runs;
 mod scale;
 mod scan;
 mod selection;

@@ -7,17 +7,18 @@ use hashbrown::HashMap;
 
 use crate::intern::Interner;
 use crate::lists::PairLists;
+use crate::runs::Runs;
 
 /// The results of one input: which series each belongs to, and its values.
 ///
 /// Results that agree in name, configuration and units form a series. There are few series and
 /// many results; so what depends on the former is worked out once for a series, and a result
-/// costs its values and four bytes.
+/// costs little more than its values.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Results {
     pub(crate) series: Vec<Series>,
-    /// For each result, in order: its series.
-    pub(crate) order: Vec<u32>,
+    /// The series of the results, in order.
+    pub(crate) order: Runs,
     /// The values of the results, one after the other, in base units.
     pub(crate) values: Vec<f64>,
 }
@@ -37,7 +38,7 @@ pub(crate) struct Scan {
     /// Form and configuration of each series.
     pub(crate) series: Vec<(FormId, u32)>,
     /// As in [`Results`].
-    pub(crate) order: Vec<u32>,
+    pub(crate) order: Runs,
     pub(crate) values: Vec<f64>,
     pub(crate) forms: Forms,
     pub(crate) units: Units,
@@ -64,13 +65,11 @@ pub(crate) struct ScanError {
 
 /// Reads an input to its end; `path` is used in messages, and `size` says how many bytes to expect.
 pub(crate) fn scan(path: &str, input: impl Read, size: usize) -> Result<Scan, ScanError> {
-    /// A result rarely takes less of a file, nor a value. What is reserved and not used takes
-    /// addresses, no memory; growing step by step would copy.
-    const BYTES_A_RESULT: usize = 64;
+    /// A value rarely takes less of a file. What is reserved and not used takes addresses, no
+    /// memory; growing step by step would copy.
     const BYTES_A_VALUE: usize = 24;
     let mut reader = Reader::new(input, path);
     let mut scan = Scan::default();
-    scan.order.reserve(size / BYTES_A_RESULT);
     scan.values.reserve(size / BYTES_A_VALUE);
     let mut known: HashMap<(FormId, u32), u32> = HashMap::new();
     // For each form: the configuration and series of its last result.

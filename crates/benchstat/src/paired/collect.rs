@@ -45,8 +45,8 @@ impl<'c> PairedResults<'c> {
             let mut values = results.values.iter();
             for series in results
                 .order
-                .iter()
-                .filter_map(|&id| results.series.get(id as usize))
+                .series()
+                .filter_map(|id| results.series.get(id as usize))
             {
                 let config = ConfigId(series.config);
                 let name = collection.names.get(series.name);
