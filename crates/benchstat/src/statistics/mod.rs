@@ -1,5 +1,6 @@
 //! The statistics: medians with intervals, the U test, geometric means, shifts, signed ranks, families of tests.
 
+mod edgeworth;
 mod elementary;
 mod geomean;
 mod holm;
