@@ -7,6 +7,7 @@
 mod accept;
 mod baseline;
 mod bench;
+mod calibrate;
 mod compare;
 mod doctor;
 mod machine;
@@ -48,6 +49,7 @@ enum Verb {
     Baseline(baseline::Arguments),
     Accept(accept::Arguments),
     Rename(accept::RenameArguments),
+    Calibrate(calibrate::Arguments),
     Report(report::Arguments),
     Doctor(doctor::Arguments),
 }
@@ -75,6 +77,7 @@ fn run(verb: Verb) -> Result<ExitCode> {
         Verb::Baseline(arguments) => baseline::run(&arguments).map(|()| ExitCode::SUCCESS),
         Verb::Accept(arguments) => accept::run(&arguments).map(|()| ExitCode::SUCCESS),
         Verb::Rename(arguments) => accept::rename(&arguments).map(|()| ExitCode::SUCCESS),
+        Verb::Calibrate(arguments) => calibrate::run(&arguments).map(|()| ExitCode::SUCCESS),
         Verb::Report(arguments) => report::run(&arguments).map(|()| ExitCode::SUCCESS),
         Verb::Doctor(doctor::Arguments {}) => {
             doctor::run();

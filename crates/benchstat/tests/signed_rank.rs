@@ -160,7 +160,9 @@ fn beyond_what_is_counted_the_series_agrees_with_counting() {
             for (sum, chance) in without.iter().enumerate() {
                 chances[sum + rank] += chance;
             }
-            chances.iter_mut().for_each(|chance| *chance /= 2.0);
+            for chance in &mut chances {
+                *chance /= 2.0;
+            }
         }
         let mut counted = 0.0;
         for (sum, chance) in chances.iter().enumerate() {

@@ -4,6 +4,7 @@
 
 #![forbid(unsafe_code)]
 
+mod calibration;
 mod environment;
 mod finding;
 mod functions;
@@ -11,5 +12,6 @@ mod matrix;
 mod page;
 mod splice;
 
+pub use calibration::calibration_page;
 pub use page::{Page, PageError};
 pub use splice::{SpliceError, splice};
