@@ -2,6 +2,7 @@
 
 #![forbid(unsafe_code)]
 
+mod allocator;
 mod flags;
 
 use std::future::poll_fn;
@@ -37,6 +38,10 @@ fn main() -> ExitCode {
 }
 
 fn run(flags: &Flags) -> Result<()> {
+    if flags.environment {
+        print!("{}", provenance::environment!(allocator::NAME));
+        return Ok(());
+    }
     let workers = flags
         .workers
         .map_or_else(Workers::of_this_process, Workers::asked);
