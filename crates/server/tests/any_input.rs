@@ -59,6 +59,12 @@ fn nearly_requests() -> impl Strategy<Value = Vec<u8>> {
     (any::<u8>(), pieces).prop_map(|(size, pieces)| [vec![size], pieces.concat()].concat())
 }
 
+#[test]
+fn an_error_after_an_offered_upgrade_is_written_to_its_end() {
+    // The pieces of 33 bytes come between two writes of the first answer.
+    check_connection(b"\x20POST /invoices HTTP/1.1\r\nhost: localhost\r\nupgrade: h2c\r\n\r\n{}");
+}
+
 proptest! {
     #[test]
     fn any_bytes_are_answered_or_closed(bytes in prop::collection::vec(any::<u8>(), 0..300)) {
