@@ -47,7 +47,7 @@ where
     let socket = TokioIo::new(Socket::new(stream, Arc::clone(&guest)));
     let mut connection = site.http.serve_connection(socket, service);
 
-    let mut finishing = false;
+    let (mut finishing, mut asked_again) = (false, false);
     let end = poll_fn(|cx| {
         let seat = guest.seat();
         seat.register(cx.waker());
@@ -74,6 +74,12 @@ where
                 Pin::new(&mut connection).graceful_shutdown();
             }
             if Pin::new(&mut connection).poll(cx).is_ready() {
+                // Where a client offered an upgrade before it sent what is not HTTP, hyper ends with the rest of its
+                // answer unwritten; asked again, it writes that, too.
+                if !asked_again && seat.moment().phase() == Phase::Writing {
+                    asked_again = true;
+                    continue;
+                }
                 return Poll::Ready(if idle { End::Idle } else { End::Done });
             }
             let moved_on = seat.order() == Order::Finish && seat.moment().phase() != Phase::Head;
