@@ -1,12 +1,22 @@
 //! What there is on the port, and what it answers.
 
+use std::fs;
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use hyper::body::Bytes;
-use hyper::header::{ALLOW, AUTHORIZATION, CACHE_CONTROL, CONTENT_TYPE, HOST, HeaderValue};
+use hyper::header::{
+    ALLOW, AUTHORIZATION, CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE, HOST, HeaderValue,
+};
 use hyper::{Method, Request, Response, StatusCode};
+use profile::Stacks;
+use thiserror::Error;
 
 use crate::body::Answer;
+use crate::cpu::{self, CpuError};
+use crate::heap::{self, View};
+use crate::holder::{self, Busy, Held};
+use crate::hook::{self, Form, RenderError};
 use crate::openmetrics::{self, Families};
 use crate::query::{BadQuery, Query};
 use crate::serve::Port;
@@ -16,6 +26,9 @@ use crate::{index, metrics, tasks};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Endpoint {
     Index,
+    Profile,
+    Heap,
+    Allocs,
     Tasks,
     Goroutine,
     Cmdline,
@@ -24,12 +37,22 @@ pub(crate) enum Endpoint {
     Readyz,
 }
 
+/// How long a profile lasts unless it is said: as in Go.
+const SECONDS: u64 = 30;
+
+/// How often a second of processor time is sampled unless it is said: not a divisor of what the program itself may do a
+/// hundred times a second.
+const FREQUENCY: u32 = 99;
+
 const TEXT: &str = "text/plain; charset=utf-8";
 
 impl Endpoint {
     /// All, in the order of the index page.
-    pub(crate) const ALL: [Self; 7] = [
+    pub(crate) const ALL: [Self; 10] = [
         Self::Index,
+        Self::Profile,
+        Self::Heap,
+        Self::Allocs,
         Self::Tasks,
         Self::Goroutine,
         Self::Cmdline,
@@ -53,6 +76,9 @@ impl Endpoint {
     pub(crate) fn path(self) -> &'static str {
         match self {
             Self::Index => "/debug/pprof/",
+            Self::Profile => "/debug/pprof/profile",
+            Self::Heap => "/debug/pprof/heap",
+            Self::Allocs => "/debug/pprof/allocs",
             Self::Tasks => "/debug/pprof/tasks",
             Self::Goroutine => "/debug/pprof/goroutine",
             Self::Cmdline => "/debug/pprof/cmdline",
@@ -65,6 +91,9 @@ impl Endpoint {
     /// Where the index page leads.
     pub(crate) fn link(self) -> &'static str {
         match self {
+            Self::Profile => "/debug/pprof/profile?seconds=5&format=flamegraph",
+            Self::Heap => "/debug/pprof/heap?format=flamegraph",
+            Self::Allocs => "/debug/pprof/allocs?format=flamegraph",
             Self::Tasks => "/debug/pprof/tasks?debug=1",
             Self::Goroutine => "/debug/pprof/goroutine?debug=1",
             other => other.path(),
@@ -75,6 +104,11 @@ impl Endpoint {
     pub(crate) fn about(self) -> &'static str {
         match self {
             Self::Index => "this page",
+            Self::Profile => {
+                "where the processor's time goes, sampled for ?seconds= at ?frequency= Hz"
+            }
+            Self::Heap => "live bytes and objects; what changed within ?seconds=",
+            Self::Allocs => "all that was allocated since the start; or within ?seconds=",
             Self::Tasks => {
                 "the connections and tasks now in flight, what each waits for and for how long"
             }
@@ -97,7 +131,7 @@ impl Endpoint {
 /// Answers a request.
 pub(crate) async fn answer<B>(
     port: &Port,
-    _peer: SocketAddr,
+    peer: SocketAddr,
     request: &Request<B>,
 ) -> Response<Answer> {
     let endpoint = Endpoint::of(request.uri().path());
@@ -122,18 +156,44 @@ pub(crate) async fn answer<B>(
         return response;
     }
     let query = request.uri().query().unwrap_or("");
-    respond(port, endpoint, query, host(port, request))
+    respond(port, peer, endpoint, query, host(port, request))
         .await
-        .unwrap_or_else(|bad| error(StatusCode::BAD_REQUEST, &bad.to_string()))
+        .unwrap_or_else(|refusal| error(refusal.status(), &refusal.to_string()))
 }
 
-#[expect(clippy::unused_async, reason = "profiles wait")]
+/// Why a request is not answered as it wished.
+#[derive(Debug, Error)]
+enum Refusal {
+    #[error(transparent)]
+    Query(#[from] BadQuery),
+    #[error(transparent)]
+    Busy(#[from] Busy),
+    #[error(transparent)]
+    Cpu(#[from] CpuError),
+    #[error("the program's allocator does not sample: it is not admin::Sampling")]
+    Heap,
+    #[error(transparent)]
+    Render(#[from] RenderError),
+}
+
+impl Refusal {
+    fn status(&self) -> StatusCode {
+        match self {
+            Self::Query(_) => StatusCode::BAD_REQUEST,
+            Self::Busy(_) => StatusCode::CONFLICT,
+            Self::Cpu(CpuError::Architecture) | Self::Heap => StatusCode::NOT_IMPLEMENTED,
+            Self::Cpu(_) | Self::Render(_) => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+}
+
 async fn respond(
     port: &Port,
+    peer: SocketAddr,
     endpoint: Endpoint,
     query: &str,
     host: String,
-) -> Result<Response<Answer>, BadQuery> {
+) -> Result<Response<Answer>, Refusal> {
     let none = || Query::read(query, &[]);
     Ok(match endpoint {
         Endpoint::Index => {
@@ -144,6 +204,23 @@ async fn respond(
                 index::page(&host),
             )
         }
+        Endpoint::Profile => {
+            let query = Query::read(query, &["seconds", "frequency", "format", "debug"])?;
+            let seconds = query
+                .number("seconds", 1..=60, " seconds")?
+                .unwrap_or(SECONDS);
+            let frequency = query
+                .number("frequency", 1..=1000, " Hz")?
+                .unwrap_or(FREQUENCY);
+            query.number("debug", 0..=0, "")?;
+            let form = form(&query)?;
+            let lasts = Duration::from_secs(seconds);
+            let held = holder::take(endpoint.path(), peer, lasts)?;
+            let stacks = cpu::profile(lasts, frequency).await?;
+            rendered(endpoint, stacks, form, held).await?
+        }
+        Endpoint::Heap => memory(endpoint, View::Heap, peer, query).await?,
+        Endpoint::Allocs => memory(endpoint, View::Allocs, peer, query).await?,
         Endpoint::Tasks | Endpoint::Goroutine => {
             Query::read(query, &["debug"])?.number("debug", 0..=2, "")?;
             whole(StatusCode::OK, TEXT, tasks::page(&port.activity))
@@ -175,6 +252,60 @@ async fn respond(
     })
 }
 
+/// A profile of the heap. Go's `gc` is understood, and there is nothing to collect.
+async fn memory(
+    endpoint: Endpoint,
+    view: View,
+    peer: SocketAddr,
+    query: &str,
+) -> Result<Response<Answer>, Refusal> {
+    let query = Query::read(query, &["seconds", "format", "gc", "debug"])?;
+    query.number("debug", 0..=0, "")?;
+    query.number("gc", 0..=1, "")?;
+    let seconds = query.number("seconds", 1..=60, " seconds")?;
+    let form = form(&query)?;
+    let lasts = Duration::from_secs(seconds.unwrap_or(0));
+    let held = holder::take(endpoint.path(), peer, lasts)?;
+    let before = match seconds {
+        Some(_) => {
+            let before = heap::snapshot().ok_or(Refusal::Heap)?;
+            tokio::time::sleep(lasts).await;
+            before
+        }
+        None => Vec::new(),
+    };
+    let after = heap::snapshot().ok_or(Refusal::Heap)?;
+    let stacks = heap::stacks(view, &before, &after, lasts);
+    drop((before, after));
+    Ok(rendered(endpoint, stacks, form, held).await?)
+}
+
+fn form(query: &Query<'_>) -> Result<Form, BadQuery> {
+    query.word("format", &Form::ALL, Form::Pprof)
+}
+
+/// The answer that a profile is, with the name under which a browser saves it.
+async fn rendered(
+    endpoint: Endpoint,
+    stacks: Stacks,
+    form: Form,
+    held: Held,
+) -> Result<Response<Answer>, RenderError> {
+    let maps = fs::read_to_string("/proc/self/maps").unwrap_or_default();
+    let profile = stacks.into_profile(&profile::read_maps(&maps));
+    let bytes = hook::render(profile, form).await?;
+    drop(held);
+    let mut response = whole(StatusCode::OK, form.content_type(), bytes);
+    if form == Form::Pprof {
+        let name = endpoint.path().rsplit('/').next().unwrap_or("profile");
+        let value = format!("attachment; filename=\"{name}.pb.gz\"");
+        if let Ok(value) = HeaderValue::try_from(value) {
+            response.headers_mut().insert(CONTENT_DISPOSITION, value);
+        }
+    }
+    Ok(response)
+}
+
 fn scrape(port: &Port) -> Families {
     let mut families = Families::new();
     metrics::activity(&port.activity, &mut families);
@@ -182,6 +313,7 @@ fn scrape(port: &Port) -> Families {
         metrics::runtime(runtime, &mut families);
     }
     metrics::process(&mut families);
+    metrics::allocator(&mut families);
     for collector in &port.collectors {
         collector.collect(&mut families);
     }

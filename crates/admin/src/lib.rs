@@ -41,8 +41,10 @@
 mod access;
 mod activity;
 mod body;
+mod cpu;
 mod endpoint;
 mod heap;
+mod holder;
 mod hook;
 mod index;
 mod metrics;
@@ -53,6 +55,7 @@ mod readiness;
 mod runtime;
 mod serve;
 mod slot;
+mod stack;
 mod tasks;
 mod traffic;
 

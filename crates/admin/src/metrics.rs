@@ -1,6 +1,7 @@
 //! What `/metrics` tells.
 
 use crate::activity::Activity;
+use crate::heap;
 use crate::openmetrics::Families;
 use crate::process;
 use crate::runtime::Runtime;
@@ -129,6 +130,39 @@ pub(crate) fn process(families: &mut Families) {
             .counter("process_cpu_seconds", "Processor time, user and system.")
             .sample(&[], seconds);
     }
+}
+
+/// The allocator, as its samples show it; nothing if it takes none.
+pub(crate) fn allocator(families: &mut Families) {
+    let Some(sums) = heap::totals() else {
+        return;
+    };
+    let mut gauge = |name: &str, help: &str, value: f64| {
+        families.gauge(name, help).sample(&[], value.round());
+    };
+    gauge(
+        "allocator_live_bytes",
+        "Bytes alive, estimated from samples.",
+        sums.live_bytes,
+    );
+    gauge(
+        "allocator_live_objects",
+        "Allocations alive, estimated from samples.",
+        sums.live_objects,
+    );
+    let mut counter = |name: &str, help: &str, value: f64| {
+        families.counter(name, help).sample(&[], value.round());
+    };
+    counter(
+        "allocator_allocated_bytes",
+        "Bytes allocated, estimated from samples.",
+        sums.allocated_bytes,
+    );
+    counter(
+        "allocator_allocations",
+        "Allocations, estimated from samples.",
+        sums.allocated_objects,
+    );
 }
 
 /// A tokio runtime, as tokio-metrics sees it.

@@ -81,6 +81,27 @@ impl<'a> Query<'a> {
             }),
         }
     }
+
+    /// What one of some words means.
+    pub(crate) fn word<T: Copy>(
+        &self,
+        name: &'static str,
+        words: &[(&str, T)],
+        unless_given: T,
+    ) -> Result<T, BadQuery> {
+        let Some(value) = self.get(name) else {
+            return Ok(unless_given);
+        };
+        let found = words.iter().find(|(word, _)| *word == value);
+        found.map(|(_, meaning)| *meaning).ok_or_else(|| {
+            let words: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
+            BadQuery::Value {
+                name,
+                value: shown(value),
+                permitted: words.join(" or "),
+            }
+        })
+    }
 }
 
 /// How much of a text that is not understood is shown again.
