@@ -16,7 +16,7 @@ const FORM: &str = "ADMIN_PROFILE_FORM";
 const PROGRAM: &str = "/proc/self/exe";
 
 /// A large program's debug information is read in a few seconds, on a saturated machine in a few times that.
-const LONGEST: Duration = Duration::from_secs(120);
+const LONGEST: Duration = Duration::from_mins(2);
 
 /// How many rows a table of functions has.
 const ROWS: usize = 60;

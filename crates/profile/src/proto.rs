@@ -64,6 +64,7 @@ pub(crate) struct Label {
 }
 
 /// A part of a file that is mapped to be run.
+#[allow(clippy::struct_excessive_bools, reason = "pprof's format has them")]
 #[derive(Clone, PartialEq, Message)]
 pub(crate) struct Mapping {
     #[prost(uint64, tag = "1")]

@@ -15,7 +15,8 @@ use std::thread;
 use std::time::Duration;
 
 use crate::cpu::ring::Ring;
-use crate::stack;
+use crate::cpu::rules::Rules;
+use crate::stack::{self, Registers};
 
 /// Samples of one core that find room between two readings of the ring: at 1000 Hz they fill it in 128 ms.
 const SLOTS_PER_CORE: usize = 128;
@@ -25,6 +26,9 @@ const MOST_SLOTS: usize = 4096;
 
 /// It is made with the first profile and stays, since a handler may be on its way at any time.
 static RING: OnceLock<Ring> = OnceLock::new();
+
+/// The frames of the libraries, which are read with the first profile.
+static RULES: OnceLock<Rules> = OnceLock::new();
 
 /// Whether samples are wanted. A signal that comes late is ignored.
 static IS_SAMPLING: AtomicBool = AtomicBool::new(false);
@@ -68,8 +72,9 @@ pub(crate) fn install() -> io::Result<()> {
     if *installed {
         return Ok(());
     }
-    // The handler finds it made.
+    // The handler finds both made.
     ring();
+    RULES.get_or_init(Rules::of_libraries);
     let mut before = MaybeUninit::<libc::sigaction>::zeroed();
     // SAFETY: a zeroed `sigaction` is a valid one, and both are this function's.
     let before = unsafe {
@@ -115,38 +120,43 @@ extern "C" fn handle(_signal: i32, info: *mut libc::siginfo_t, context: *mut c_v
     let Some(ring) = RING.get() else {
         return;
     };
+    let rules = RULES.get();
     let weight = 1 + u64::from(info.overrun.max(0).unsigned_abs());
     let Some(mut sample) = ring.take(info.value as u32, weight) else {
         return;
     };
-    let (address, frame, stack) = registers(context);
-    if sample.push(address) {
+    let at = registers(context);
+    if sample.push(at.address) {
+        let rule = |address| rules.and_then(|rules| rules.find(address));
         // A return address is behind its call.
-        stack::walk(stack, frame, stack::read_own, |address| {
+        stack::walk(at, stack::read_own, rule, |address| {
             sample.push(address - 1)
         });
     }
 }
 
-/// The instruction's address, the frame pointer, and the stack pointer.
 #[cfg(target_arch = "x86_64")]
-fn registers(context: &libc::ucontext_t) -> (u64, u64, u64) {
+fn registers(context: &libc::ucontext_t) -> Registers {
     let register = |number: i32| context.uc_mcontext.gregs[number as usize] as u64;
-    (
-        register(libc::REG_RIP),
-        register(libc::REG_RBP),
-        register(libc::REG_RSP),
-    )
+    Registers {
+        address: register(libc::REG_RIP),
+        stack: register(libc::REG_RSP),
+        frame: register(libc::REG_RBP),
+    }
 }
 
 #[cfg(not(target_arch = "x86_64"))]
-fn registers(_context: &libc::ucontext_t) -> (u64, u64, u64) {
-    (0, 0, 0)
+fn registers(_context: &libc::ucontext_t) -> Registers {
+    Registers {
+        address: 0,
+        stack: 0,
+        frame: 0,
+    }
 }
 
 /// A timer on one thread's processor time; it ends with this value.
 pub(crate) struct Timer {
-    timer: libc::timer_t,
+    id: libc::timer_t,
 }
 
 // SAFETY: a timer's id may be used by any thread of its process.
@@ -179,15 +189,15 @@ impl Timer {
             event.sigev_value = libc::sigval {
                 sival_ptr: ptr::without_provenance_mut(thread as usize),
             };
-            let mut timer: libc::timer_t = ptr::null_mut();
-            if libc::timer_create(clock, &raw mut event, &raw mut timer) != 0 {
+            let mut id: libc::timer_t = ptr::null_mut();
+            if libc::timer_create(clock, &raw mut event, &raw mut id) != 0 {
                 return Err(io::Error::last_os_error());
             }
-            let timer = Self { timer };
-            if libc::timer_settime(timer.timer, 0, &raw const times, ptr::null_mut()) != 0 {
+            let made = Self { id };
+            if libc::timer_settime(id, 0, &raw const times, ptr::null_mut()) != 0 {
                 return Err(io::Error::last_os_error());
             }
-            Ok(timer)
+            Ok(made)
         }
     }
 }
@@ -196,7 +206,7 @@ impl Drop for Timer {
     fn drop(&mut self) {
         // SAFETY: the id is the one that was given, and is not used again.
         unsafe {
-            libc::timer_delete(self.timer);
+            libc::timer_delete(self.id);
         }
     }
 }

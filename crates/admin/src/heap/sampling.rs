@@ -32,12 +32,14 @@ const OFF: i64 = i64::MAX;
 const LARGEST: i64 = i64::MAX / 2;
 
 thread_local! {
-    // Neither has a destructor, so both can be used for as long as the thread allocates, and in a program they are read
-    // and written without a call.
+    // None has a destructor, so all can be used for as long as the thread allocates, and in a program they are read and
+    // written without a call.
     /// Bytes to the next sample; sampled when that is not above 0.
     static LEFT: Cell<i64> = const { Cell::new(0) };
     /// The state of the thread's random numbers; 0 before the first.
     static RANDOM: Cell<u64> = const { Cell::new(0) };
+    /// The end of the thread's stack; 0 before it is known.
+    static END: Cell<u64> = const { Cell::new(0) };
 }
 
 /// Whether the program has such an allocator.
@@ -74,7 +76,7 @@ impl<A> Sampling<A> {
 }
 
 /// Counts an allocation; `false` if it may be sampled.
-#[inline(always)]
+#[inline]
 fn passes(size: usize) -> bool {
     LEFT.with(|left| {
         let after = left.get() - size as i64;
@@ -84,7 +86,7 @@ fn passes(size: usize) -> bool {
 }
 
 /// Whether an allocation's address and alignment show that it is not sampled.
-#[inline(always)]
+#[inline]
 fn is_plain(pointer: *mut u8, layout: Layout) -> bool {
     (pointer.addr() & MARK) | (layout.align() & !(ALIGNMENT - 1)) == 0
 }
@@ -187,8 +189,13 @@ impl<A: GlobalAlloc> Sampling<A> {
         if !pointer.is_null() {
             let mut addresses = [0; DEPTH];
             let mut length = 0;
-            let (frame, bottom) = stack::here();
-            stack::walk(bottom, frame, stack::read_own, |address| {
+            if END.get() == 0 {
+                END.set(stack::end_of_stack());
+            }
+            let here = stack::here();
+            let read = stack::read_stack(here.stack, END.get());
+            let no_rule = |_| None;
+            stack::walk(here, read, no_rule, |address| {
                 // A return address is behind its call.
                 addresses[length] = address - 1;
                 length += 1;
