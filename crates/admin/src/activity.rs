@@ -2,11 +2,12 @@
 
 use std::collections::HashMap;
 use std::net::SocketAddr;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::Instant;
 
+use crate::events::{Event, Events, What};
 use crate::slot::{Owner, Route, Seen, Slot, State, Wait};
 use crate::traffic::Traffic;
 
@@ -42,6 +43,8 @@ pub(crate) struct Core {
     names: Names,
     start: Instant,
     opened: AtomicU64,
+    /// Whether someone wants to know what is done.
+    is_traced: AtomicBool,
     /// A power of two, so that a number's low bits choose.
     shards: Box<[Shard]>,
 }
@@ -51,6 +54,7 @@ pub(crate) struct Core {
 struct Shard {
     slots: Mutex<HashMap<u64, Arc<Slot>>>,
     traffic: Traffic,
+    events: Events,
 }
 
 /// More would only cost memory: each holds a counter for each route and status.
@@ -68,10 +72,12 @@ impl Activity {
                 names,
                 start: Instant::now(),
                 opened: AtomicU64::new(0),
+                is_traced: AtomicBool::new(false),
                 shards: (0..shards)
                     .map(|_| Shard {
                         slots: Mutex::default(),
                         traffic: Traffic::new(names.routes.len()),
+                        events: Events::default(),
                     })
                     .collect(),
             }),
@@ -114,6 +120,16 @@ impl Activity {
         seen
     }
 
+    /// Has events noted until the value is dropped.
+    pub(crate) fn trace(&self) -> Tracing<'_> {
+        let tracing = Tracing { core: &self.core };
+        // What came too late for the last trace.
+        tracing.take().for_each(drop);
+        tracing.dropped();
+        self.core.is_traced.store(true, Ordering::Relaxed);
+        tracing
+    }
+
     /// The counts of each shard; their sum is the service's.
     pub(crate) fn traffic(&self) -> impl Iterator<Item = &Traffic> {
         self.core.shards.iter().map(|shard| &shard.traffic)
@@ -146,6 +162,38 @@ impl Core {
     }
 }
 
+/// A trace that is being taken.
+pub(crate) struct Tracing<'a> {
+    core: &'a Core,
+}
+
+impl Tracing<'_> {
+    /// The events since this was last called.
+    pub(crate) fn take(&self) -> impl Iterator<Item = Event> {
+        self.core
+            .shards
+            .iter()
+            .flat_map(|shard| shard.events.take())
+    }
+
+    /// How many events were left out since this was last called.
+    pub(crate) fn dropped(&self) -> u64 {
+        self.core
+            .shards
+            .iter()
+            .map(|shard| shard.events.dropped())
+            .sum()
+    }
+}
+
+impl Drop for Tracing<'_> {
+    fn drop(&mut self) {
+        self.core.is_traced.store(false, Ordering::Relaxed);
+        // So that nothing of it stays.
+        self.take().for_each(drop);
+    }
+}
+
 /// A slot that is in the registry's list for as long as this lives.
 struct Listed {
     core: Arc<Core>,
@@ -155,8 +203,23 @@ struct Listed {
 impl Listed {
     fn enter(&self, state: State) -> u64 {
         let now = self.core.now();
-        self.slot.enter(state, now);
+        let (left, since) = self.slot.enter(state, now);
+        if self.core.is_traced.load(Ordering::Relaxed) {
+            self.note(What::State(left), self.slot.route(), since, now);
+        }
         now
+    }
+
+    #[cold]
+    fn note(&self, what: What, route: Option<Route>, from: u64, to: u64) {
+        self.core.shard(self.slot.number).events.push(Event {
+            number: self.slot.number,
+            owner: self.slot.owner,
+            route,
+            what,
+            from,
+            to,
+        });
     }
 }
 
@@ -226,6 +289,10 @@ impl Drop for Request {
         let ended = self.listed.enter(State::Idle);
         self.listed.slot.end();
         let core = &self.listed.core;
+        if core.is_traced.load(Ordering::Relaxed) {
+            let what = What::Request(self.status);
+            self.listed.note(what, Some(self.route), self.begun, ended);
+        }
         core.shard(self.listed.slot.number).traffic.served(
             self.route,
             self.status,

@@ -5,10 +5,12 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use hyper::body::{Body, Bytes, Frame, SizeHint};
+use tokio::sync::mpsc;
 
-/// A body.
+/// A body that is whole, or one that is sent as it comes.
 pub(crate) enum Answer {
     Whole(Option<Bytes>),
+    Stream(mpsc::Receiver<Bytes>),
 }
 
 impl Body for Answer {
@@ -17,10 +19,11 @@ impl Body for Answer {
 
     fn poll_frame(
         self: Pin<&mut Self>,
-        _context: &mut Context<'_>,
+        context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
         let piece = match self.get_mut() {
             Self::Whole(bytes) => Poll::Ready(bytes.take()),
+            Self::Stream(receiver) => receiver.poll_recv(context),
         };
         piece.map(|bytes| bytes.map(|bytes| Ok(Frame::data(bytes))))
     }
@@ -32,6 +35,7 @@ impl Body for Answer {
     fn size_hint(&self) -> SizeHint {
         match self {
             Self::Whole(bytes) => SizeHint::with_exact(bytes.as_ref().map_or(0, Bytes::len) as u64),
+            Self::Stream(_) => SizeHint::default(),
         }
     }
 }

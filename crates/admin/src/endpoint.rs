@@ -11,6 +11,7 @@ use hyper::header::{
 use hyper::{Method, Request, Response, StatusCode};
 use profile::Stacks;
 use thiserror::Error;
+use tokio::sync::mpsc;
 
 use crate::body::Answer;
 use crate::cpu::{self, CpuError};
@@ -20,7 +21,7 @@ use crate::hook::{self, Form, RenderError};
 use crate::openmetrics::{self, Families};
 use crate::query::{BadQuery, Query};
 use crate::serve::Port;
-use crate::{index, metrics, tasks};
+use crate::{index, metrics, tasks, trace};
 
 /// A path of the port.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,6 +32,7 @@ pub(crate) enum Endpoint {
     Allocs,
     Tasks,
     Goroutine,
+    Trace,
     Cmdline,
     Metrics,
     Healthz,
@@ -44,17 +46,22 @@ const SECONDS: u64 = 30;
 /// hundred times a second.
 const FREQUENCY: u32 = 99;
 
+/// How long a trace lasts unless it is said: as in Go.
+const TRACED_SECONDS: u64 = 1;
+
+const BYTES: &str = "application/octet-stream";
 const TEXT: &str = "text/plain; charset=utf-8";
 
 impl Endpoint {
     /// All, in the order of the index page.
-    pub(crate) const ALL: [Self; 10] = [
+    pub(crate) const ALL: [Self; 11] = [
         Self::Index,
         Self::Profile,
         Self::Heap,
         Self::Allocs,
         Self::Tasks,
         Self::Goroutine,
+        Self::Trace,
         Self::Cmdline,
         Self::Metrics,
         Self::Healthz,
@@ -81,6 +88,7 @@ impl Endpoint {
             Self::Allocs => "/debug/pprof/allocs",
             Self::Tasks => "/debug/pprof/tasks",
             Self::Goroutine => "/debug/pprof/goroutine",
+            Self::Trace => "/debug/pprof/trace",
             Self::Cmdline => "/debug/pprof/cmdline",
             Self::Metrics => "/metrics",
             Self::Healthz => "/healthz",
@@ -96,6 +104,7 @@ impl Endpoint {
             Self::Allocs => "/debug/pprof/allocs?format=flamegraph",
             Self::Tasks => "/debug/pprof/tasks?debug=1",
             Self::Goroutine => "/debug/pprof/goroutine?debug=1",
+            Self::Trace => "/debug/pprof/trace?seconds=1",
             other => other.path(),
         }
     }
@@ -113,6 +122,9 @@ impl Endpoint {
                 "the connections and tasks now in flight, what each waits for and for how long"
             }
             Self::Goroutine => "the same, by the name that it has in Go",
+            Self::Trace => {
+                "what was done in ?seconds=, for ui.perfetto.dev: requests, tasks, waits"
+            }
             Self::Cmdline => "the command line, its arguments separated by NUL",
             Self::Metrics => {
                 "OpenMetrics text: requests, latency, runtime, process, allocator, pools"
@@ -222,8 +234,28 @@ async fn respond(
         Endpoint::Heap => memory(endpoint, View::Heap, peer, query).await?,
         Endpoint::Allocs => memory(endpoint, View::Allocs, peer, query).await?,
         Endpoint::Tasks | Endpoint::Goroutine => {
-            Query::read(query, &["debug"])?.number("debug", 0..=2, "")?;
-            whole(StatusCode::OK, TEXT, tasks::page(&port.activity))
+            let debug = Query::read(query, &["debug"])?.number("debug", 0..=2, "")?;
+            if debug.unwrap_or(0) > 0 {
+                whole(StatusCode::OK, TEXT, tasks::page(&port.activity))
+            } else {
+                let bytes = tasks::profile(&port.activity).write();
+                download(endpoint, "pb.gz", whole(StatusCode::OK, BYTES, bytes))
+            }
+        }
+        Endpoint::Trace => {
+            let query = Query::read(query, &["seconds"])?;
+            let seconds = query.number("seconds", 1..=60, " seconds")?;
+            let lasts = Duration::from_secs(seconds.unwrap_or(TRACED_SECONDS));
+            let held = holder::take(endpoint.path(), peer, lasts)?;
+            // Two readings may be on their way.
+            let (sender, receiver) = mpsc::channel(2);
+            tokio::spawn(trace::trace(port.activity.clone(), lasts, sender, held));
+            let body = Answer::Stream(receiver);
+            download(
+                endpoint,
+                "json.gz",
+                response(StatusCode::OK, "application/gzip", body),
+            )
         }
         Endpoint::Cmdline => {
             none()?;
@@ -295,15 +327,25 @@ async fn rendered(
     let profile = stacks.into_profile(&profile::read_maps(&maps));
     let bytes = hook::render(profile, form).await?;
     drop(held);
-    let mut response = whole(StatusCode::OK, form.content_type(), bytes);
-    if form == Form::Pprof {
-        let name = endpoint.path().rsplit('/').next().unwrap_or("profile");
-        let value = format!("attachment; filename=\"{name}.pb.gz\"");
-        if let Ok(value) = HeaderValue::try_from(value) {
-            response.headers_mut().insert(CONTENT_DISPOSITION, value);
-        }
+    let response = whole(StatusCode::OK, form.content_type(), bytes);
+    Ok(match form {
+        Form::Pprof => download(endpoint, "pb.gz", response),
+        Form::Flamegraph | Form::Top => response,
+    })
+}
+
+/// Says under which name a browser saves it.
+fn download(
+    endpoint: Endpoint,
+    extension: &str,
+    mut response: Response<Answer>,
+) -> Response<Answer> {
+    let name = endpoint.path().rsplit('/').next().unwrap_or("profile");
+    let value = format!("attachment; filename=\"{name}.{extension}\"");
+    if let Ok(value) = HeaderValue::try_from(value) {
+        response.headers_mut().insert(CONTENT_DISPOSITION, value);
     }
-    Ok(response)
+    response
 }
 
 fn scrape(port: &Port) -> Families {
@@ -346,7 +388,11 @@ fn whole(
     content_type: &'static str,
     body: impl Into<Bytes>,
 ) -> Response<Answer> {
-    let mut response = Response::new(Answer::Whole(Some(body.into())));
+    response(status, content_type, Answer::Whole(Some(body.into())))
+}
+
+fn response(status: StatusCode, content_type: &'static str, body: Answer) -> Response<Answer> {
+    let mut response = Response::new(body);
     *response.status_mut() = status;
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));

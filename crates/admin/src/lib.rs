@@ -5,7 +5,10 @@
 //! | path | what |
 //! | --- | --- |
 //! | `/debug/pprof/` | an index page |
+//! | `/debug/pprof/profile?seconds=&frequency=` | CPU profile, gzipped pprof protobuf; 1 to 60 s, up to 1000 Hz |
+//! | `/debug/pprof/heap`, `/debug/pprof/allocs` | live bytes and objects; everything allocated since the start; `?seconds=` for a difference |
 //! | `/debug/pprof/tasks`, `/debug/pprof/goroutine` | the connections and tasks now in flight, what each waits for and for how long |
+//! | `/debug/pprof/trace?seconds=` | a timeline of requests, tasks and waits that <https://ui.perfetto.dev> opens |
 //! | `/debug/pprof/cmdline` | the command line, its arguments separated by NUL |
 //! | `/metrics` | OpenMetrics text |
 //! | `/healthz`, `/readyz` | alive; accepting |
@@ -43,6 +46,7 @@ mod activity;
 mod body;
 mod cpu;
 mod endpoint;
+mod events;
 mod heap;
 mod holder;
 mod hook;
@@ -57,6 +61,7 @@ mod serve;
 mod slot;
 mod stack;
 mod tasks;
+mod trace;
 mod traffic;
 
 pub use access::{BindError, Token, TokenError};

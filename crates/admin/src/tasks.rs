@@ -1,7 +1,9 @@
-//! The connections and tasks now in flight, as a page.
+//! The connections and tasks now in flight, as a page and as a profile.
 
 use std::collections::BTreeMap;
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use profile::Profile;
 
 use crate::activity::{Activity, Names};
 use crate::slot::{Owner, Seen, State};
@@ -35,6 +37,38 @@ pub(crate) fn page(activity: &Activity) -> String {
         page.push_str(&line(seen, names, now));
     }
     page
+}
+
+/// The same as a profile: what each is, for which route, what it does; how many there are, and since when altogether.
+pub(crate) fn profile(activity: &Activity) -> Profile {
+    let now = activity.now();
+    let names = activity.names();
+    let mut alike: BTreeMap<(&str, &str, String), (i64, i64)> = BTreeMap::new();
+    for seen in activity.seen() {
+        let owner = match seen.owner {
+            Owner::Connection(_) => "connection",
+            Owner::Task(name) => name,
+        };
+        let route = seen.route.map_or("", |route| names.route(route));
+        let sums = alike
+            .entry((owner, route, said(seen.state, names)))
+            .or_default();
+        sums.0 += 1;
+        sums.1 += now.saturating_sub(seen.since) as i64;
+    }
+    let samples: Vec<(Vec<&str>, Vec<i64>)> = alike
+        .iter()
+        .map(|((owner, route, said), (count, waited))| {
+            let stack = [said.as_str(), *route, *owner];
+            let stack = stack.into_iter().filter(|name| !name.is_empty());
+            (stack.collect(), vec![*waited, *count])
+        })
+        .collect();
+    let since_1970 = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default();
+    let units = [("waited", "nanoseconds"), ("tasks", "count")];
+    Profile::of_names(&units, &samples, since_1970.as_nanos() as i64)
 }
 
 fn line(seen: &Seen, names: Names, now: u64) -> String {

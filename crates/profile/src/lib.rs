@@ -8,6 +8,7 @@
 mod flame;
 mod library;
 mod maps;
+mod named;
 mod profile;
 mod proto;
 mod stacks;

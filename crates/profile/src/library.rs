@@ -89,7 +89,11 @@ fn is_library(name: &str) -> bool {
     };
     match inside.split_once(" as ") {
         Some((of, implemented)) => is_crate(implemented) && (is_crate(of) || !of.contains("::")),
-        None => is_crate(inside),
+        // `<u32>::rotate_left`: what a type without a path has of its own is the library's.
+        None => match inside.split_once('>') {
+            Some((of, _)) => is_crate(of) || !of.contains("::"),
+            None => false,
+        },
     }
 }
 
