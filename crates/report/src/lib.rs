@@ -1,15 +1,17 @@
 //! The committed results as a page: tables, and what they show in sentences that are computed.
 //!
-//! Text in, text out: [`Page`] is made from a collection of results and writes Markdown.
+//! Text in, text out: [`Page`] and [`LatencyPage`] are made from collections of results and write Markdown.
 
 #![forbid(unsafe_code)]
 
 mod environment;
 mod finding;
 mod functions;
+mod latency;
 mod matrix;
 mod page;
 mod splice;
 
+pub use latency::LatencyPage;
 pub use page::{Page, PageError};
 pub use splice::{SpliceError, splice};
