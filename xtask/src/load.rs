@@ -12,7 +12,9 @@ use fastrand::Rng;
 
 use crate::progress;
 use crate::results::{self, Results};
-use crate::service::{GO, Program, SYSTEM, Service, build_load, build_peer, build_server, command};
+use crate::service::{
+    GO, Program, SYSTEM, Service, Start, build_load, build_peer, build_server, command,
+};
 use crate::workspace::Workspace;
 
 /// Put load on the service: the variants take turns, beside a peer in Go where `go` is installed
@@ -234,9 +236,12 @@ fn one(
         let is_last = attempts.next().is_some() && attempts.is_empty();
         let service = Service::start(
             program,
-            &scenario.variant,
-            scenario.threads,
-            arguments.realtime,
+            Start {
+                variant: &scenario.variant,
+                threads: scenario.threads,
+                realtime: arguments.realtime,
+                admin: false,
+            },
         )?;
         // What an interrupted run left is not of this one.
         if file.exists() {

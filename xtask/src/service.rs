@@ -123,20 +123,30 @@ pub(crate) struct Service {
     output: BufReader<ChildStdout>,
     /// Where it serves.
     pub(crate) address: String,
+    /// Its admin port, if one was asked for.
+    pub(crate) admin: Option<String>,
+}
+
+/// What a service is started with.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Start<'a> {
+    /// How the handler gets its memory.
+    pub(crate) variant: &'a str,
+    /// So many threads do its work, if that is said.
+    pub(crate) threads: Option<u16>,
+    /// Whether it goes before others on the machine.
+    pub(crate) realtime: bool,
+    /// Whether it has an admin port.
+    pub(crate) admin: bool,
 }
 
 impl Service {
-    /// Starts a program and waits until it listens. So many threads do its work, if that is said.
-    pub(crate) fn start(
-        program: &Program,
-        variant: &str,
-        threads: Option<u16>,
-        realtime: bool,
-    ) -> Result<Self> {
+    /// Starts a program and waits until it listens.
+    pub(crate) fn start(program: &Program, start: Start<'_>) -> Result<Self> {
         let shown = || program.path.display().to_string();
-        let mut command = command(&program.path, realtime);
+        let mut command = command(&program.path, start.realtime);
         command.args(["--listen", "127.0.0.1:0"]);
-        match (variant, threads) {
+        match (start.variant, start.threads) {
             (GO, None) => {}
             (GO, Some(threads)) => {
                 command.env("GOMAXPROCS", threads.to_string());
@@ -144,6 +154,11 @@ impl Service {
             (variant, threads) => {
                 command.args(["--variant", variant]);
                 command.args(threads.map(|threads| format!("--workers={threads}")));
+                command.arg(if start.admin {
+                    "--admin=127.0.0.1:0"
+                } else {
+                    "--no-admin"
+                });
             }
         }
         let mut process = command
@@ -156,11 +171,15 @@ impl Service {
             process,
             output: BufReader::new(output),
             address: String::new(),
+            admin: None,
         };
         loop {
             let mut line = String::new();
             if service.output.read_line(&mut line).with_context(shown)? == 0 {
                 bail!("{} ended before it listened", shown());
+            }
+            if let Some(address) = line.trim().strip_prefix("admin on http://") {
+                service.admin = Some(address.to_owned());
             }
             if let Some(address) = line.trim().strip_prefix("listening on http://") {
                 address.clone_into(&mut service.address);

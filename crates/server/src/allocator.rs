@@ -1,12 +1,19 @@
 //! Where the program's memory comes from: the C library, unless a feature says otherwise.
 
+use admin::Sampling;
+
 #[cfg(feature = "jemalloc")]
-#[global_allocator]
-static JEMALLOC: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
+use tikv_jemallocator::Jemalloc as Inner;
 
 #[cfg(all(feature = "mimalloc", not(feature = "jemalloc")))]
+use mimalloc::MiMalloc as Inner;
+
+#[cfg(not(any(feature = "jemalloc", feature = "mimalloc")))]
+use std::alloc::System as Inner;
+
+/// So that the admin port has heap profiles; an allocation that is not sampled costs it a subtraction.
 #[global_allocator]
-static MIMALLOC: mimalloc::MiMalloc = mimalloc::MiMalloc;
+static ALLOCATOR: Sampling<Inner> = Sampling::new(Inner);
 
 /// What results call it.
 pub(crate) const NAME: &str = if cfg!(feature = "jemalloc") {
