@@ -40,6 +40,30 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "NUMBERS", value_delimiter = ',')]
     threads: Vec<u16>,
 
+    #[command(flatten)]
+    how: How,
+
+    /// Add to the last results instead of replacing them
+    #[arg(long)]
+    append: bool,
+
+    /// Take CPU and heap profiles during the runs, and print the functions that stand out; the services have an admin port then
+    #[arg(long)]
+    profile: bool,
+
+    /// Measure the load of the story instead: large orders, near what the naive service takes
+    #[arg(long, conflicts_with_all = ["variants", "cases", "rates", "allocators", "threads"])]
+    story: bool,
+}
+
+/// The story's load. Orders of a thousand items cost the service some 0.6 ms each, many times what the connection costs, so the
+/// handler's part shows; and at 2600 of them a second two processors are nearly as busy as naive can make them, where waiting
+/// grows much faster than the work. Both were chosen on rounds that are not among the results.
+const STORY: (&str, &str) = ("Invoice/items=1000", "2600");
+
+/// How everything is measured.
+#[derive(clap::Args, Debug)]
+struct How {
     /// Rounds: in each, everything is measured once, in a new order
     #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u16).range(1..))]
     rounds: u16,
@@ -59,20 +83,7 @@ pub(crate) struct Arguments {
     /// Run service and load before everything else on the machine, with chrt: on one that is shared
     #[arg(long)]
     realtime: bool,
-
-    /// Add to the last results instead of replacing them
-    #[arg(long)]
-    append: bool,
-
-    /// Measure the load of the story instead: large orders, near what the naive service takes
-    #[arg(long, conflicts_with_all = ["variants", "cases", "rates", "allocators", "threads"])]
-    story: bool,
 }
-
-/// The story's load. Orders of a thousand items cost the service some 0.6 ms each, many times what the connection costs, so the
-/// handler's part shows; and at 2600 of them a second two processors are nearly as busy as naive can make them, where waiting
-/// grows much faster than the work. Both were chosen on rounds that are not among the results.
-const STORY: (&str, &str) = ("Invoice/items=1000", "2600");
 
 const VARIANTS: [&str; 5] = ["naive", "pooled", "arena", "preallocated", GO];
 /// The columns of the tables: from the one to beat on, and whatever else there is.
@@ -122,9 +133,9 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     } else {
         Results::default()
     };
-    let bar = progress::bar(scenarios.len() * usize::from(arguments.rounds), "load");
-    let mut random = Rng::with_seed(arguments.seed);
-    for _ in 0..arguments.rounds {
+    let bar = progress::bar(scenarios.len() * usize::from(arguments.how.rounds), "load");
+    let mut random = Rng::with_seed(arguments.how.seed);
+    for _ in 0..arguments.how.rounds {
         let mut order: Vec<_> = scenarios.iter().collect();
         random.shuffle(&mut order);
         let mut round = Results::default();
@@ -239,21 +250,21 @@ fn one(
             Start {
                 variant: &scenario.variant,
                 threads: scenario.threads,
-                realtime: arguments.realtime,
-                admin: false,
+                realtime: arguments.how.realtime,
+                admin: arguments.profile,
             },
         )?;
         // What an interrupted run left is not of this one.
         if file.exists() {
             fs::remove_file(&file).with_context(|| file.display().to_string())?;
         }
-        let mut command = command(load, arguments.realtime);
+        let mut command = command(load, arguments.how.realtime);
         command
             .args(["--target", &service.address, "--case", &scenario.case])
             .args(["--pid", &service.pid().to_string(), "--warm-up", "1"])
-            .args(["--duration", &arguments.seconds.to_string()])
-            .args(["--connections", &arguments.connections.to_string()])
-            .args(["--seed", &arguments.seed.to_string()])
+            .args(["--duration", &arguments.how.seconds.to_string()])
+            .args(["--connections", &arguments.how.connections.to_string()])
+            .args(["--seed", &arguments.how.seed.to_string()])
             .args(["--label", &format!("variant={}", scenario.variant)])
             .arg("--results")
             .arg(&file);
@@ -271,11 +282,17 @@ fn one(
         for label in dimensions.into_iter().flatten() {
             command.args(["--label", &label]);
         }
+        if let Some(admin) = &service.admin {
+            command.args(["--profile", admin]);
+        }
         let output = command
             .output()
             .with_context(|| load.display().to_string())?;
         drop(service);
         match output.status.code() {
+            Some(0) if arguments.profile => {
+                print!("{}", String::from_utf8_lossy(&output.stdout));
+            }
             Some(0) => {}
             Some(FELL_BEHIND) if !is_last => continue,
             Some(FELL_BEHIND) => eprintln!("{}", String::from_utf8_lossy(&output.stdout)),
@@ -292,7 +309,7 @@ fn one(
         let mut measured = results::read(&file)?;
         fs::remove_file(&file).with_context(|| file.display().to_string())?;
         measured.describe(&program.facts);
-        if arguments.realtime {
+        if arguments.how.realtime {
             measured.describe(&vec![("scheduling".to_owned(), "round-robin".to_owned())]);
         }
         return Ok(measured);

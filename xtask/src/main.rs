@@ -17,6 +17,7 @@ mod progress;
 mod report;
 mod results;
 mod service;
+mod soak;
 mod suite;
 mod workspace;
 
@@ -52,6 +53,7 @@ enum Verb {
     Rename(accept::RenameArguments),
     Report(report::Arguments),
     Load(load::Arguments),
+    Soak(soak::Arguments),
     Doctor(doctor::Arguments),
 }
 
@@ -80,6 +82,7 @@ fn run(verb: Verb) -> Result<ExitCode> {
         Verb::Rename(arguments) => accept::rename(&arguments).map(|()| ExitCode::SUCCESS),
         Verb::Report(arguments) => report::run(&arguments).map(|()| ExitCode::SUCCESS),
         Verb::Load(arguments) => load::run(&arguments).map(|()| ExitCode::SUCCESS),
+        Verb::Soak(arguments) => soak::run(&arguments),
         Verb::Doctor(doctor::Arguments {}) => {
             doctor::run();
             Ok(ExitCode::SUCCESS)

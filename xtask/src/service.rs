@@ -82,6 +82,12 @@ pub(crate) fn build_load(workspace: &Workspace) -> Result<PathBuf> {
     Ok(workspace.target().join("release").join("load"))
 }
 
+/// Builds the program that watches what grows: its path.
+pub(crate) fn build_soak(workspace: &Workspace) -> Result<PathBuf> {
+    build(&["--package", "soak"], workspace)?;
+    Ok(workspace.target().join("release").join("soak"))
+}
+
 fn build(arguments: &[&str], workspace: &Workspace) -> Result<()> {
     let status = Command::new(env!("CARGO"))
         .args(["build", "--quiet", "--release"])

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use crate::profiling::Profiling;
 use anyhow::{Context, Result, bail};
 use clap::{ArgGroup, Parser};
 use load::{Ask, Mix, Pace, Plan, Schedule, Target};
@@ -72,6 +73,11 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "PID")]
     pid: Option<u32>,
 
+    /// The service's admin port: take a CPU profile while the load is measured, then a heap profile, and print the functions
+    /// that stand out
+    #[arg(long, value_name = "ADDRESS")]
+    pub(crate) profile: Option<Target>,
+
     /// Append the result to a file, in the Go benchmark format
     #[arg(long, value_name = "FILE")]
     pub(crate) results: Option<PathBuf>,
@@ -88,6 +94,19 @@ pub(crate) struct Load {
 }
 
 impl Arguments {
+    /// When to take profiles, and where, if that is asked for.
+    pub(crate) fn profiling(&self) -> Result<Option<Profiling>> {
+        let Some(admin) = &self.profile else {
+            return Ok(None);
+        };
+        let admin = admin.address(self.allow_remote).context("--profile")?;
+        Ok(Some(Profiling {
+            admin,
+            delay: self.warm_up,
+            lasts: self.duration,
+        }))
+    }
+
     /// What is to be done.
     pub(crate) fn load(&self) -> Result<Load> {
         let pace = match (self.rate, self.ramp) {

@@ -4,6 +4,7 @@
 
 mod arguments;
 mod live;
+mod profiling;
 mod summary;
 
 use std::fs::OpenOptions;
@@ -16,6 +17,7 @@ use arguments::Arguments;
 use benchfmt::{Benchmark, Writer};
 use clap::Parser;
 use live::Live;
+use profiling::Profiling;
 
 /// The exit code where an answer was wrong or did not come.
 const FAULTS: u8 = 1;
@@ -44,11 +46,18 @@ fn run(arguments: &Arguments) -> Result<ExitCode> {
         return Ok(ExitCode::SUCCESS);
     }
     let load = arguments.load()?;
+    let profiles = arguments.profiling()?.map(Profiling::start);
     let live = Live::on_a_terminal();
     let outcome = load::run(&load.plan, &mut |glimpse| live.show(glimpse))?;
     drop(live);
     let result = load::write(&outcome, &load.names, &arguments.labels);
     print!("{}", summary::text(&result.name, &outcome));
+    if let Some(profiles) = profiles {
+        match profiles.join() {
+            Ok(text) => print!("{}", text?),
+            Err(panic) => std::panic::resume_unwind(panic),
+        }
+    }
     if let Some(path) = &arguments.results {
         append(path, &result)?;
     }

@@ -3,13 +3,12 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use load::{FetchError, fetch};
 use profile::{Malformed, Profile, Top};
 use thiserror::Error;
 
-use crate::fetch::{FetchError, fetch};
-
 /// What an answer may take on top of the time that is watched: names are looked up in the debug information.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Why there is no profile.
 #[derive(Debug, Error)]

@@ -5,7 +5,6 @@
 
 #![forbid(unsafe_code)]
 
-mod fetch;
 mod gauge;
 mod growth;
 mod openmetrics;
@@ -13,7 +12,6 @@ mod series;
 mod verdict;
 mod watcher;
 
-pub use fetch::{FetchError, fetch};
 pub use gauge::{GAUGES, Gauge};
 pub use growth::{Growth, GrowthError, growth};
 pub use openmetrics::sum;

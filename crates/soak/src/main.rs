@@ -74,11 +74,14 @@ fn run(arguments: &Arguments) -> Result<ExitCode> {
     let admin = local(&arguments.admin).context("--admin")?;
     let settles = length.mul_f64(SETTLES);
     let watcher = Watcher::start(admin, settles, Duration::from_secs(1));
-    let watched = (length - settles).as_secs().clamp(1, MOST_WATCHED);
+    let seconds = length
+        .saturating_sub(settles)
+        .as_secs()
+        .clamp(1, MOST_WATCHED);
     let heap = thread::spawn(move || {
         // The end of the run, where what settles has settled.
-        thread::sleep(length.saturating_sub(Duration::from_secs(watched)));
-        growth(admin, watched)
+        thread::sleep(length.saturating_sub(Duration::from_secs(seconds)));
+        growth(admin, seconds)
     });
     let outcome = load::run(&plan, &mut |_| ())?;
     let series = watcher.stop()?;
@@ -90,7 +93,7 @@ fn run(arguments: &Arguments) -> Result<ExitCode> {
     print!("{}", summary::text(&outcome, &judged));
     let grows = judged.iter().any(|judged| judged.grows);
     if grows {
-        print!("{}", summary::sites(&heap?, watched));
+        print!("{}", summary::sites(&heap?, seconds));
     } else if let Err(error) = heap {
         eprintln!("soak: {error}");
     }

@@ -5,7 +5,8 @@ use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use crate::fetch::{FetchError, fetch};
+use load::{FetchError, fetch};
+
 use crate::gauge::{GAUGES, Gauge};
 use crate::openmetrics::sum;
 use crate::series::Series;

@@ -4,8 +4,9 @@ use std::io::{self, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
 
-use load::{BadAnswer, MAX_ANSWER_BYTES, parse};
 use thiserror::Error;
+
+use crate::answer::{BadAnswer, MAX_ANSWER_BYTES, parse};
 
 /// Why there is no answer.
 #[derive(Debug, Error)]
