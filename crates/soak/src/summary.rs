@@ -9,7 +9,7 @@ const SITES: usize = 5;
 /// A run, for a reader.
 pub(crate) fn text(outcome: &Outcome, judged: &[Judged]) -> String {
     let mut text = format!(
-        "{} answers, {:.0}/s; errors: {}; p99 {:.2} ms\n\n{:18}{:>12}{:>12}{:>26}{:>9}\n",
+        "{} answers, {:.0}/s; errors: {}; p99 {:.2} ms\n\n{:18}{:>12}{:>12}{:>36}{:>9}\n",
         outcome.answered,
         outcome.rate(),
         outcome.faults,
@@ -43,7 +43,7 @@ pub(crate) fn text(outcome: &Outcome, judged: &[Judged]) -> String {
                     a_minute(low),
                     a_minute(high)
                 );
-                text += &format!("{interval:>26}{:>9.4}", trend.p_up);
+                text += &format!("{interval:>36}{:>9.4}", trend.p_up);
             }
         }
         text += if *grows { "  GROWS\n" } else { "\n" };
