@@ -9,12 +9,14 @@ mod baseline;
 mod bench;
 mod compare;
 mod doctor;
+mod load;
 mod machine;
 mod measure;
 mod paired;
 mod progress;
 mod report;
 mod results;
+mod service;
 mod suite;
 mod workspace;
 
@@ -49,6 +51,7 @@ enum Verb {
     Accept(accept::Arguments),
     Rename(accept::RenameArguments),
     Report(report::Arguments),
+    Load(load::Arguments),
     Doctor(doctor::Arguments),
 }
 
@@ -76,6 +79,7 @@ fn run(verb: Verb) -> Result<ExitCode> {
         Verb::Accept(arguments) => accept::run(&arguments).map(|()| ExitCode::SUCCESS),
         Verb::Rename(arguments) => accept::rename(&arguments).map(|()| ExitCode::SUCCESS),
         Verb::Report(arguments) => report::run(&arguments).map(|()| ExitCode::SUCCESS),
+        Verb::Load(arguments) => load::run(&arguments).map(|()| ExitCode::SUCCESS),
         Verb::Doctor(doctor::Arguments {}) => {
             doctor::run();
             Ok(ExitCode::SUCCESS)

@@ -9,7 +9,7 @@ use std::io::{self, Read};
 use std::net::SocketAddr;
 use std::thread;
 
-use admin::{Activity, Admin, Names, Readiness, Route, Sampling, State};
+use admin::{Activity, Admin, Connection, Names, Readiness, Route, Sampling, State};
 
 #[global_allocator]
 static ALLOCATOR: Sampling<System> = Sampling::new(System);
@@ -30,21 +30,20 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         .activity(activity.clone())
         .readiness(readiness.clone())
         .serve()?;
-    println!("{}", serving.local_addr());
     for number in 0..threads {
-        let activity = activity.clone();
+        let connection = activity.connection(SocketAddr::from(([127, 0, 0, 1], number)));
         thread::Builder::new()
             .name(String::from("worker"))
-            .spawn(move || work(&activity, number))?;
+            .spawn(move || work(&connection))?;
     }
+    println!("{}", serving.local_addr());
     readiness.ready();
     io::stdin().read_to_end(&mut Vec::new())?;
     Ok(())
 }
 
 /// Serves requests that no one sent, without a pause.
-fn work(activity: &Activity, number: u16) {
-    let connection = activity.connection(SocketAddr::from(([127, 0, 0, 1], number)));
+fn work(connection: &Connection) {
     let mut kept = vec![Vec::new(); 64];
     for place in (0..kept.len()).cycle() {
         connection.enter(State::ReadingHead);

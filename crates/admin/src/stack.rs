@@ -236,3 +236,104 @@ pub(crate) fn here() -> Registers {
         frame: 0,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::{Registers, Rule, read_own, walk};
+
+    /// Addresses that a stack made of a list has.
+    const BASE: u64 = 0x1000;
+
+    /// Reads a stack that is a list of words.
+    fn reader(words: &[u64]) -> impl Fn(u64, &mut [u64]) -> usize {
+        move |address, into| {
+            let place = (address.wrapping_sub(BASE) / 8) as usize;
+            let rest = words.get(place..).unwrap_or_default();
+            let length = rest.len().min(into.len());
+            into[..length].copy_from_slice(&rest[..length]);
+            length
+        }
+    }
+
+    fn found(at: Registers, words: &[u64], rule: impl Fn(u64) -> Option<Rule>) -> Vec<u64> {
+        let mut found = Vec::new();
+        walk(at, reader(words), rule, |address| {
+            found.push(address);
+            found.len() < 100
+        });
+        found
+    }
+
+    proptest! {
+        #[test]
+        fn frames_are_followed_to_the_outermost(gaps in prop::collection::vec(0_u64..200, 1..40)) {
+            // Each frame: some locals, then where the caller's frame is, then the return address.
+            let mut words = Vec::new();
+            let mut frames = Vec::new();
+            for gap in &gaps {
+                words.extend(vec![7; *gap as usize]);
+                frames.push(words.len());
+                words.extend([0, 0]);
+            }
+            for (number, place) in frames.iter().enumerate() {
+                let caller = frames.get(number + 1);
+                words[*place] = caller.map_or(0, |caller| BASE + 8 * *caller as u64);
+                words[place + 1] = 100 + number as u64;
+            }
+            let at = Registers { address: 1, stack: BASE, frame: BASE + 8 * gaps[0] };
+            let expected: Vec<u64> = (0..gaps.len() as u64).map(|number| 100 + number).collect();
+            prop_assert_eq!(found(at, &words, |_| None), expected);
+        }
+
+        #[test]
+        fn anything_comes_to_an_end(
+            words in prop::collection::vec(prop_oneof![BASE..BASE + 800, any::<u64>()], 0..100),
+            stack: u64,
+            frame in prop_oneof![BASE..BASE + 800, any::<u64>()],
+            end: u64,
+            saved: Option<u64>,
+            from_frame: bool,
+        ) {
+            let rule = Rule { from_frame, end, saved };
+            for stack in [stack, BASE] {
+                let at = Registers { address: 1, stack, frame };
+                prop_assert!(found(at, &words, |_| None).len() <= 100);
+                prop_assert!(found(at, &words, |address| (address % 2 == 0).then_some(rule)).len() <= 100);
+            }
+        }
+
+        #[test]
+        fn memory_that_is_not_mapped_is_not_read(address in (0_u64..1 << 47).prop_map(|address| address | 1 << 63)) {
+            prop_assert_eq!(read_own(address, &mut [0; 64]), 0);
+        }
+    }
+
+    #[test]
+    fn a_function_without_a_frame_pointer_is_unwound_by_its_rule() {
+        // Two words of locals, the saved frame pointer, the return address; then the caller's frame.
+        let words = [1, 2, BASE + 40, 500, 9, 0, 600];
+        let at = Registers {
+            address: 4,
+            stack: BASE,
+            frame: 12345,
+        };
+        let rule = Rule {
+            from_frame: false,
+            end: 32,
+            saved: Some(16),
+        };
+        let found = found(at, &words, |address| (address == 4).then_some(rule));
+        assert_eq!(found, [500, 600]);
+    }
+
+    #[test]
+    fn memory_is_read_up_to_its_end() {
+        let words: Vec<u64> = (0..5000).collect();
+        let mut read = [0; 64];
+        let start = words.as_ptr() as u64;
+        assert_eq!(read_own(start + 8 * 700, &mut read), 64);
+        assert_eq!(read[..], words[700..764]);
+    }
+}

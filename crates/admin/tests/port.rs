@@ -2,9 +2,12 @@
 
 #![forbid(unsafe_code)]
 
-use std::io::{Read, Write};
+mod client;
+
+use std::io::Read;
 use std::net::{Shutdown, SocketAddr, TcpStream};
-use std::time::Duration;
+
+use client::{get, send};
 
 use admin::{Activity, Admin, BindError, Families, Names, Readiness, Route, Serving, State, Token};
 
@@ -12,36 +15,6 @@ const NAMES: Names = Names {
     routes: &["GET /data"],
     waits: &["database"],
 };
-
-/// An answer: its status, its head, and its body.
-struct Answer {
-    status: u16,
-    head: String,
-    body: String,
-}
-
-fn get(address: SocketAddr, target: &str, headers: &str) -> Answer {
-    send(
-        address,
-        &format!("GET {target} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n{headers}\r\n"),
-    )
-}
-
-fn send(address: SocketAddr, request: &str) -> Answer {
-    let mut stream = TcpStream::connect(address).unwrap();
-    stream
-        .set_read_timeout(Some(Duration::from_secs(20)))
-        .unwrap();
-    stream.write_all(request.as_bytes()).unwrap();
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).unwrap();
-    let (head, body) = answer.split_once("\r\n\r\n").unwrap();
-    Answer {
-        status: head[9..12].parse().unwrap(),
-        head: head.to_owned(),
-        body: body.to_owned(),
-    }
-}
 
 fn serving() -> (Serving, Activity, Readiness) {
     let activity = Activity::new(NAMES);
@@ -82,7 +55,7 @@ fn what_is_in_flight_is_listed_with_what_it_waits_for() {
     let task = activity.task("ager");
     task.enter(State::Idle);
 
-    let page = get(address, "/debug/pprof/tasks?debug=1", "").body;
+    let page = get(address, "/debug/pprof/tasks?debug=1", "").body();
     assert!(page.starts_with("1 connections, 1 tasks\n"), "{page}");
     assert!(
         page.contains("from 127.0.0.1:4711: waiting for database, GET /data for "),
@@ -91,7 +64,7 @@ fn what_is_in_flight_is_listed_with_what_it_waits_for() {
     assert!(page.contains("ager: idle for "), "{page}");
 
     drop((request, connection, task));
-    let page = get(address, "/debug/pprof/goroutine?debug=2", "").body;
+    let page = get(address, "/debug/pprof/goroutine?debug=2", "").body();
     assert!(page.starts_with("0 connections, 0 tasks\n"), "{page}");
 }
 
@@ -107,7 +80,7 @@ fn requests_are_counted_by_route_and_status() {
         connection.request(route).answered(status);
     }
     drop(connection.request(Route::nth(0)));
-    let text = get(serving.local_addr(), "/metrics", "").body;
+    let text = get(serving.local_addr(), "/metrics", "").body();
     for line in [
         "http_requests_total{route=\"GET /data\",status=\"200\"} 2",
         "http_requests_total{route=\"other\",status=\"404\"} 1",
@@ -167,10 +140,10 @@ fn what_is_wrong_is_said() {
     let address = serving.local_addr();
     let unknown = get(address, "/debug/pprof/cmdline?sceonds=3", "");
     assert_eq!(unknown.status, 400);
-    assert!(unknown.body.contains("sceonds"), "{}", unknown.body);
+    assert!(unknown.body().contains("sceonds"), "{}", unknown.body());
     let above = get(address, "/debug/pprof/tasks?debug=3", "");
     assert_eq!(above.status, 400);
-    assert!(above.body.contains("from 0 to 2"), "{}", above.body);
+    assert!(above.body().contains("from 0 to 2"), "{}", above.body());
     assert_eq!(get(address, "/nowhere", "").status, 404);
     let posted = send(
         address,

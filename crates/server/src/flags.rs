@@ -38,6 +38,10 @@ pub(crate) struct Flags {
     #[arg(long, value_enum, default_value_t = Variant::Preallocated)]
     pub(crate) variant: Variant,
 
+    /// Say what this program was built with, and serve nothing.
+    #[arg(long)]
+    pub(crate) environment: bool,
+
     /// Worker threads [default: as many as the cgroup's CPU limit allows]
     #[arg(long, value_name = "N")]
     pub(crate) workers: Option<NonZeroUsize>,

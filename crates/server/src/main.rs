@@ -2,16 +2,16 @@
 
 #![forbid(unsafe_code)]
 
+mod allocator;
 mod flags;
 mod pools;
 
-use std::alloc::System;
 use std::future::poll_fn;
 use std::io;
 use std::process::{self, ExitCode};
 use std::task::Poll;
 
-use admin::{Admin, Sampling, Serving};
+use admin::{Admin, Serving};
 use anyhow::{Context, Result};
 use arena::Arena;
 use clap::Parser;
@@ -25,10 +25,6 @@ use tokio::runtime::{Builder, Runtime};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use flags::{Flags, Variant};
-
-/// So that the admin port has heap profiles; an allocation that is not sampled costs it a subtraction.
-#[global_allocator]
-static ALLOCATOR: Sampling<System> = Sampling::new(System);
 
 /// Descriptors that are no client's: the standard streams, the listeners, the event queues, and some to spare.
 const OWN_DESCRIPTORS: u64 = 64;
@@ -45,6 +41,10 @@ fn main() -> ExitCode {
 }
 
 fn run(flags: &Flags) -> Result<()> {
+    if flags.environment {
+        print!("{}", provenance::environment!(allocator::NAME));
+        return Ok(());
+    }
     let workers = flags
         .workers
         .map_or_else(Workers::of_this_process, Workers::asked);

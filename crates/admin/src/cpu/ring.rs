@@ -149,3 +149,96 @@ impl Drop for Taken<'_> {
         self.slot.turn.store(turn, Ordering::Release);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::VecDeque;
+    use std::sync::atomic::{AtomicBool, Ordering};
+    use std::thread;
+
+    use proptest::prelude::*;
+
+    use super::{Ring, Sample};
+    use crate::stack::DEPTH;
+
+    proptest! {
+        #[test]
+        fn it_is_a_bounded_queue(steps in prop::collection::vec((any::<bool>(), 0_u32..300), 0..200)) {
+            let ring = Ring::new(8);
+            let mut queue = VecDeque::new();
+            let mut lost = 0;
+            let mut sample = Sample::default();
+            for (writes, number) in steps {
+                if writes {
+                    if let Some(mut taken) = ring.take(number, u64::from(number)) {
+                        for address in 0..u64::from(number) {
+                            taken.push(address);
+                        }
+                        queue.push_back(number);
+                    } else {
+                        prop_assert_eq!(queue.len(), 8);
+                        lost += u64::from(number);
+                    }
+                } else if let Some(number) = queue.pop_front() {
+                    prop_assert!(ring.read(&mut sample));
+                    prop_assert_eq!((sample.thread, sample.weight), (number, u64::from(number)));
+                    let length = DEPTH.min(number as usize) as u64;
+                    prop_assert_eq!(&sample.addresses, &(0..length).collect::<Vec<_>>());
+                } else {
+                    prop_assert!(!ring.read(&mut sample));
+                }
+            }
+            prop_assert_eq!(ring.lost(), lost);
+        }
+    }
+
+    #[test]
+    fn writers_at_once_lose_only_what_is_counted() {
+        const WRITERS: u32 = 4;
+        const EACH: u64 = 20_000;
+        let ring = &Ring::new(64);
+        let done = &AtomicBool::new(false);
+        let read = thread::scope(|scope| {
+            let reader = scope.spawn(move || {
+                let mut sample = Sample::default();
+                let mut last = [0; WRITERS as usize];
+                let mut read = 0;
+                loop {
+                    let was_done = done.load(Ordering::Acquire);
+                    while ring.read(&mut sample) {
+                        // A whole sample of one writer, and none before the one before.
+                        let number = sample.addresses[0];
+                        assert_eq!(sample.addresses, vec![number; (1 + number % 100) as usize]);
+                        let last = &mut last[sample.thread as usize];
+                        assert!(*last < number);
+                        *last = number;
+                        read += 1;
+                    }
+                    if was_done {
+                        return read;
+                    }
+                    thread::yield_now();
+                }
+            });
+            let writers: Vec<_> = (0..WRITERS)
+                .map(|writer| {
+                    scope.spawn(move || {
+                        for number in 1..=EACH {
+                            if let Some(mut taken) = ring.take(writer, 1) {
+                                for _ in 0..=number % 100 {
+                                    taken.push(number);
+                                }
+                            }
+                        }
+                    })
+                })
+                .collect();
+            for writer in writers {
+                writer.join().unwrap();
+            }
+            done.store(true, Ordering::Release);
+            reader.join().unwrap()
+        });
+        assert_eq!(read + ring.lost(), u64::from(WRITERS) * EACH);
+    }
+}

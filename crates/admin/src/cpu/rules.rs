@@ -158,3 +158,66 @@ fn words(bytes: i64) -> Option<u16> {
     let words = u16::try_from(bytes / 8).ok()?;
     (bytes % 8 == 0 && words > 0 && words < FROM_FRAME).then_some(words)
 }
+
+#[cfg(test)]
+#[cfg(target_arch = "x86_64")]
+#[allow(unsafe_code, reason = "a function of the C library is called")]
+mod tests {
+    use std::cell::RefCell;
+    use std::ffi::c_void;
+
+    use super::Rules;
+    use crate::stack::{self, Registers};
+
+    thread_local! {
+        static FOUND: RefCell<Vec<u64>> = const { RefCell::new(Vec::new()) };
+    }
+
+    /// Notes how it was called, the C library's frames included.
+    extern "C" fn compare(_: *const c_void, _: *const c_void) -> i32 {
+        let rules = Rules::of_libraries();
+        let here: Registers = stack::here();
+        FOUND.with_borrow_mut(|found| {
+            found.clear();
+            stack::walk(
+                here,
+                stack::read_own,
+                |address| rules.find(address),
+                |address| {
+                    found.push(address);
+                    found.len() < stack::DEPTH
+                },
+            );
+        });
+        1
+    }
+
+    #[inline(never)]
+    fn sorts() -> usize {
+        let mut numbers = [3_u64, 1];
+        // SAFETY: two numbers of 8 bytes are there, and the function compares any two.
+        unsafe { libc::qsort(numbers.as_mut_ptr().cast(), 2, 8, Some(compare)) };
+        std::hint::black_box(numbers).len()
+    }
+
+    #[test]
+    fn the_c_library_is_unwound_to_its_caller() {
+        assert_eq!(sorts(), 2);
+        let caller = sorts as fn() -> usize as usize as u64;
+        let found = FOUND.take();
+        assert!(
+            found
+                .iter()
+                .any(|address| (caller..caller + 512).contains(address)),
+            "{found:x?}"
+        );
+        // The test itself, too: unwinding went on from there.
+        let test = the_c_library_is_unwound_to_its_caller as fn() as usize as u64;
+        assert!(
+            found
+                .iter()
+                .any(|address| (test..test + 1024).contains(address)),
+            "{found:x?}"
+        );
+    }
+}

@@ -7,6 +7,8 @@
 mod chance;
 mod sampling;
 mod table;
+#[cfg(test)]
+mod tests;
 
 use std::collections::HashMap;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};

@@ -322,3 +322,12 @@ unsafe impl<A: GlobalAlloc> GlobalAlloc for Sampling<A> {
         }
     }
 }
+
+/// Begins this thread's random numbers anew.
+#[cfg(test)]
+pub(super) fn seed(seed: u64, rate: u64) {
+    IS_USED.store(true, Ordering::Relaxed);
+    let mut random = Random(seed);
+    LEFT.set(random.distance(rate));
+    RANDOM.set(random.0.max(1));
+}

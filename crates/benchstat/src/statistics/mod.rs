@@ -1,4 +1,5 @@
-//! The statistics: medians with intervals, the U test, geometric means, shifts, signed ranks, families of tests.
+//! The statistics: medians with intervals, the U test, geometric means, shifts, signed ranks, families of tests,
+//! trends.
 
 mod elementary;
 mod geomean;
@@ -7,6 +8,7 @@ mod median;
 mod ranks;
 mod shift;
 mod signed_rank;
+mod trend;
 mod utest;
 mod walsh;
 
@@ -15,5 +17,6 @@ pub use holm::holm;
 pub use median::{Interval, MedianIntervals, median};
 pub use shift::shift_interval;
 pub use signed_rank::{signed_rank, signed_rank_above};
+pub use trend::{Trend, stretches, trend};
 pub use utest::{UTest, UTestError};
 pub use walsh::{center, center_interval};
