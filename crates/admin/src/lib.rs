@@ -69,7 +69,7 @@ pub use activity::{Activity, Connection, Names, Request, Task};
 pub use heap::Sampling;
 pub use hook::main_hook;
 pub use metrics::Collector;
-pub use openmetrics::{Families, Family, Kind};
+pub use openmetrics::{Families, Family, Kind, Number};
 pub use readiness::Readiness;
 pub use serve::{Admin, Serving};
 pub use slot::{Route, State, Wait};

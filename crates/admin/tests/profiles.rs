@@ -3,12 +3,12 @@
 #![forbid(unsafe_code)]
 
 mod client;
+mod service;
 
 use std::collections::HashMap;
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{SocketAddr, TcpStream};
-use std::process::{Child, Command, Stdio};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::process::Command;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -16,55 +16,7 @@ use client::{get, request};
 use flate2::read::GzDecoder;
 use profile::Profile;
 use serde_json::Value;
-
-/// The example program `service`, which ends with this value.
-struct Service {
-    child: Child,
-    address: SocketAddr,
-    /// Times are measured here, and there are two cores.
-    _alone: MutexGuard<'static, ()>,
-}
-
-impl Service {
-    fn start() -> Self {
-        static ALONE: Mutex<()> = Mutex::new(());
-        let alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
-        // Cargo builds the examples beside the tests.
-        let mut program = std::env::current_exe().unwrap();
-        program.pop();
-        program.pop();
-        program.push("examples/service");
-        let mut child = Command::new(program)
-            .arg("2")
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let mut line = String::new();
-        let output = child.stdout.take().unwrap();
-        BufReader::new(output).read_line(&mut line).unwrap();
-        Self {
-            child,
-            address: line.trim().parse().unwrap(),
-            _alone: alone,
-        }
-    }
-
-    /// A profile's bytes.
-    fn profile(&self, target: &str) -> Vec<u8> {
-        let answer = get(self.address, target, "");
-        assert_eq!(answer.status, 200, "{target}: {}", answer.head);
-        answer.bytes
-    }
-}
-
-impl Drop for Service {
-    fn drop(&mut self) {
-        drop(self.child.stdin.take());
-        let status = self.child.wait().unwrap();
-        assert!(status.success() || thread::panicking(), "{status}");
-    }
-}
+use service::Service;
 
 /// What `go tool pprof` prints of a profile; `None`, and said, where there is no `go`.
 fn go(bytes: &[u8], arguments: &[&str]) -> Option<String> {

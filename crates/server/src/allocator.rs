@@ -8,10 +8,10 @@ use tikv_jemallocator::Jemalloc as Inner;
 #[cfg(all(feature = "mimalloc", not(feature = "jemalloc")))]
 use mimalloc::MiMalloc as Inner;
 
-#[cfg(not(any(feature = "jemalloc", feature = "mimalloc")))]
+#[cfg(not(any(feature = "mimalloc", feature = "jemalloc")))]
 use std::alloc::System as Inner;
 
-/// So that the admin port has heap profiles; an allocation that is not sampled costs it a subtraction.
+/// Sampled, so that the admin port has heap profiles: an allocation that is not in the sample costs a subtraction.
 #[global_allocator]
 static ALLOCATOR: Sampling<Inner> = Sampling::new(Inner);
 

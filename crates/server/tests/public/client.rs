@@ -82,6 +82,13 @@ impl Client {
         self.answer_to("HEAD")
     }
 
+    /// Reads an answer that ends with the connection; its body as it was sent.
+    pub(crate) fn last_answer(&mut self) -> Answer {
+        let mut answer = self.answer_to("HEAD");
+        answer.body = self.rest().expect("no reset");
+        answer
+    }
+
     fn answer_to(&mut self, method: &str) -> Answer {
         let head = loop {
             if let Some(end) = find(&self.unread, b"\r\n\r\n") {

@@ -1,5 +1,6 @@
-//! The public port, through real sockets.
+//! Both ports, through real sockets.
 
+mod admin;
 mod bodies;
 mod bounds;
 mod client;

@@ -14,6 +14,7 @@ pub(crate) struct Program {
     child: Child,
     stdout: BufReader<ChildStdout>,
     pub(crate) address: SocketAddr,
+    pub(crate) admin: SocketAddr,
     /// What it said before it listened.
     pub(crate) said: String,
 }
@@ -35,6 +36,7 @@ impl Program {
             .expect("it starts");
         let mut stdout = BufReader::new(child.stdout.take().expect("piped"));
         let mut said = String::new();
+        let mut admin = None;
         let address = loop {
             let mut line = String::new();
             assert!(
@@ -44,23 +46,27 @@ impl Program {
             if let Some(address) = line.trim().strip_prefix("listening on http://") {
                 break address.parse().expect("an address");
             }
+            if let Some(address) = line.trim().strip_prefix("admin on http://") {
+                admin = Some(address.parse().expect("an address"));
+            }
             said.push_str(&line);
         };
         Self {
             child,
             stdout,
             address,
+            admin: admin.expect("an admin port"),
             said,
         }
     }
 
-    fn signal(&self, signal: Signal) {
+    pub(crate) fn signal(&self, signal: Signal) {
         let pid = Pid::from_child(&self.child);
         kill_process(pid, signal).expect("it runs");
     }
 
     /// Waits for the end: how, and what it said on the error stream.
-    fn end(mut self) -> (ExitStatus, String) {
+    pub(crate) fn end(mut self) -> (ExitStatus, String) {
         let status = self.child.wait().expect("a child");
         let mut said = String::new();
         self.stdout.read_to_string(&mut said).expect("text");
@@ -158,16 +164,18 @@ fn a_second_signal_ends_it_at_once() {
     assert_eq!((status.code(), &*said), (Some(1), "server: asked twice\n"));
 }
 
+/// Runs the program to its end: its exit code, and what it said on the error stream.
+pub(crate) fn run(arguments: &[&str]) -> (Option<i32>, String) {
+    let output = Command::new(env!("CARGO_BIN_EXE_server"))
+        .args(arguments)
+        .output()
+        .expect("it starts");
+    let said = String::from_utf8(output.stderr).expect("text");
+    (output.status.code(), said)
+}
+
 #[test]
 fn says_what_is_wrong_with_its_flags() {
-    let run = |arguments: &[&str]| {
-        let output = Command::new(env!("CARGO_BIN_EXE_server"))
-            .args(arguments)
-            .output()
-            .expect("it starts");
-        let said = String::from_utf8(output.stderr).expect("text");
-        (output.status.code(), said)
-    };
     for (arguments, said) in [
         (["--max-head-bytes", "70000"], "not between 64 and 65536"),
         (["--max-body-bytes", "1048577"], "not between 0 and 1048576"),
