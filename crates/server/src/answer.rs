@@ -4,21 +4,21 @@ use std::convert::Infallible;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
+use admin::Request;
 use bytes::Buf;
 use http_body::{Frame, SizeHint};
 
 /// The body of an answer: one frame, which owns the bytes and gives them back when it is dropped: sent, or never to be.
-#[derive(Debug)]
 pub(crate) struct Answer<B>(Option<Bytes<B>>);
 
 /// The bytes of an answer, and how many of them are with the socket.
-#[derive(Debug)]
 pub(crate) struct Bytes<B> {
     source: Source<B>,
     sent: usize,
+    /// Ends with the bytes: a request lasts until its answer is sent, or never will be.
+    _request: Request,
 }
 
-#[derive(Debug)]
 enum Source<B> {
     /// The handler's.
     Handler(B),
@@ -28,17 +28,21 @@ enum Source<B> {
 
 impl<B: AsRef<[u8]>> Answer<B> {
     #[inline]
-    pub(crate) fn of_handler(body: B) -> Self {
-        Self::of(Source::Handler(body))
+    pub(crate) fn of_handler(body: B, request: Request) -> Self {
+        Self::of(Source::Handler(body), request)
     }
 
-    pub(crate) fn of_service(text: Vec<u8>) -> Self {
-        Self::of(Source::Service(text))
+    pub(crate) fn of_service(text: Vec<u8>, request: Request) -> Self {
+        Self::of(Source::Service(text), request)
     }
 
     #[inline]
-    fn of(source: Source<B>) -> Self {
-        Self(Some(Bytes { source, sent: 0 }))
+    fn of(source: Source<B>, request: Request) -> Self {
+        Self(Some(Bytes {
+            source,
+            sent: 0,
+            _request: request,
+        }))
     }
 }
 

@@ -32,6 +32,12 @@ impl AsRef<[u8]> for Whole {
     }
 }
 
+/// No body.
+#[inline]
+pub(crate) fn none() -> Whole {
+    Whole::AsRead(Bytes::new())
+}
+
 /// Reads a body to its end.
 ///
 /// A length that is declared is not believed: memory is taken for what has come.
@@ -46,14 +52,11 @@ pub(crate) async fn read(
     seat: &Seat,
     buffers: &'static Pool<Vec<u8>>,
 ) -> Result<Whole, Refusal> {
-    if body.is_end_stream() {
-        return Ok(Whole::AsRead(Bytes::new()));
-    }
     if body.size_hint().lower() > limits.body_bytes as u64 {
         return Err(Refusal::LargeBody(limits.body_bytes));
     }
     let Some(first) = piece(&mut body, limits, seat).await? else {
-        return Ok(Whole::AsRead(Bytes::new()));
+        return Ok(none());
     };
     if first.len() > limits.body_bytes {
         return Err(Refusal::LargeBody(limits.body_bytes));

@@ -6,6 +6,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
+use admin::Route;
 use handler::Handler;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
@@ -101,6 +102,10 @@ where
     };
     guest.enter(Phase::Lingering);
     if slow_head {
+        // As a request of its own, so that it is counted.
+        let mut shown = guest.request(Route::OTHER);
+        shown.answered(408);
+        guest.enter(Phase::Lingering);
         let message = Refusal::SlowHead(site.limits.head_time).message();
         if unless_late(&guest, socket.stream.write_all(&message))
             .await

@@ -2,8 +2,10 @@
 
 use std::net::SocketAddr;
 use std::num::NonZeroUsize;
+use std::path::PathBuf;
 use std::time::Duration;
 
+use admin::{Token, TokenError};
 use clap::{Parser, ValueEnum};
 use handler::MAX_BODY_BYTES;
 use server::Limits;
@@ -15,6 +17,22 @@ pub(crate) struct Flags {
     /// Where to listen; port 0 has the system choose one.
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
     pub(crate) listen: SocketAddr,
+
+    /// Where the admin port listens; an address that other machines can reach takes a token.
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:6060")]
+    admin: SocketAddr,
+
+    /// No admin port.
+    #[arg(long, conflicts_with = "admin")]
+    no_admin: bool,
+
+    /// The admin port asks for the bearer token in this file.
+    #[arg(long, value_name = "FILE", conflicts_with = "no_admin")]
+    admin_token_file: Option<PathBuf>,
+
+    /// The admin port asks for the bearer token in this environment variable.
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["no_admin", "admin_token_file"])]
+    admin_token_env: Option<String>,
 
     /// How the handler gets its memory.
     #[arg(long, value_enum, default_value_t = Variant::Preallocated)]
@@ -78,6 +96,18 @@ pub(crate) enum Variant {
 }
 
 impl Flags {
+    pub(crate) fn admin(&self) -> Option<SocketAddr> {
+        (!self.no_admin).then_some(self.admin)
+    }
+
+    pub(crate) fn token(&self) -> Result<Option<Token>, TokenError> {
+        match (&self.admin_token_file, &self.admin_token_env) {
+            (Some(path), _) => Token::from_file(path).map(Some),
+            (None, Some(name)) => Token::from_env(name).map(Some),
+            (None, None) => Ok(None),
+        }
+    }
+
     pub(crate) fn limits(&self) -> Limits {
         Limits {
             head_bytes: self.max_head_bytes,

@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::Waker;
 use std::time::Duration;
 
+use admin::{Connection, Request, Route, State};
 use atomic_waker::AtomicWaker;
 use tokio::sync::Notify;
 
@@ -101,11 +102,12 @@ impl Seat {
 }
 
 /// A connection's place in the house; free again when this is dropped.
-#[derive(Debug)]
 pub(crate) struct Guest {
     house: Arc<House>,
     seat: Arc<Seat>,
     index: usize,
+    /// The connection as the admin port shows it.
+    shown: Connection,
 }
 
 impl Guest {
@@ -118,6 +120,24 @@ impl Guest {
     #[inline]
     pub(crate) fn enter(&self, phase: Phase) {
         self.seat.current.set(phase, self.house.ticks.now());
+        let state = match phase {
+            Phase::Idle | Phase::Lingering => State::Idle,
+            Phase::Head => State::ReadingHead,
+            Phase::Body => State::ReadingBody,
+            Phase::Handling => State::Handling,
+            Phase::Writing => State::WritingAnswer,
+        };
+        // A request that has been sent shows its connection as idle before this knows.
+        if self.shown.state() != state {
+            self.shown.enter(state);
+        }
+    }
+
+    /// A head is complete.
+    #[inline]
+    pub(crate) fn request(&self, route: Route) -> Request {
+        self.seat.current.set(Phase::Body, self.house.ticks.now());
+        self.shown.request(route)
     }
 }
 
@@ -147,7 +167,7 @@ impl House {
     }
 
     /// Seats a connection, if there is room.
-    pub(crate) fn enter(self: &Arc<Self>) -> Option<Guest> {
+    pub(crate) fn enter(self: &Arc<Self>, shown: impl FnOnce() -> Connection) -> Option<Guest> {
         let mut seats = self.seats();
         let index = match seats.free.pop() {
             Some(index) => index,
@@ -172,14 +192,15 @@ impl House {
             house: Arc::clone(self),
             seat,
             index,
+            shown: shown(),
         })
     }
 
     /// Seats a connection: when the house is full, in the place of one that waits for its client, or of the next that leaves.
-    pub(crate) async fn enter_or_wait(self: &Arc<Self>) -> Guest {
+    pub(crate) async fn enter_or_wait(self: &Arc<Self>, shown: impl Fn() -> Connection) -> Guest {
         loop {
             let left = self.left.notified();
-            if let Some(guest) = self.enter() {
+            if let Some(guest) = self.enter(&shown) {
                 return guest;
             }
             self.evict();

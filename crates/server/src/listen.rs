@@ -7,10 +7,12 @@ use std::pin::{Pin, pin};
 use std::task::Poll;
 use std::time::Duration;
 
+use admin::State;
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::task::JoinSet;
 
 use crate::house::{Guest, Order};
+use crate::site::{CLIENT, FREE_PLACE};
 use crate::{Limits, Served, Service};
 
 /// Connections that the kernel holds until they are accepted: the most that Linux takes by default (`somaxconn`), so that
@@ -98,15 +100,21 @@ impl<H: Served> Server<H> {
             async move { service.keep_young().await }
         });
 
+        service.readiness().ready();
+        let task = service.activity().task("accept connections");
+        task.enter(State::Waiting(CLIENT));
         let mut stop = pin!(stop);
         while let Some(accepted) = unless(stop.as_mut(), listener.accept()).await {
             match accepted {
-                Ok((stream, _)) => {
-                    let room = service.house.enter_or_wait();
+                Ok((stream, peer)) => {
+                    task.enter(State::Waiting(FREE_PLACE));
+                    let shown = || service.activity().connection(peer);
+                    let room = service.house.enter_or_wait(shown);
                     let Some(guest) = unless(stop.as_mut(), room).await else {
                         break;
                     };
                     service.spawn(stream, guest);
+                    task.enter(State::Waiting(CLIENT));
                 }
                 // That client's own trouble.
                 Err(error) if is_of_the_client(&error) => {}
@@ -118,11 +126,12 @@ impl<H: Served> Server<H> {
                 }
             }
         }
+        service.readiness().not_ready();
         // Who has connected by now is served.
-        while let Some(Ok((stream, _))) = now(listener.accept()).await
-            && let Some(guest) = service.house.enter()
+        while let Some(Ok((stream, peer))) = now(listener.accept()).await
+            && let Some(connection) = service.connection(stream, peer)
         {
-            service.spawn(stream, guest);
+            tokio::spawn(connection);
         }
         drop(listener);
         let house = &service.house;

@@ -4,12 +4,14 @@
 
 mod allocator;
 mod flags;
+mod pools;
 
 use std::future::poll_fn;
 use std::io;
 use std::process::{self, ExitCode};
 use std::task::Poll;
 
+use admin::{Admin, Serving};
 use anyhow::{Context, Result};
 use arena::Arena;
 use clap::Parser;
@@ -18,7 +20,7 @@ use pooled::Pooled;
 use preallocated::{Exact, Preallocated, SerdeJson};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use server::cpus::Workers;
-use server::{Limits, PREALLOCATED_ANSWERS, Served, Server};
+use server::{Limits, PREALLOCATED_ANSWERS, Served, Server, Service};
 use tokio::runtime::{Builder, Runtime};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
@@ -28,6 +30,7 @@ use flags::{Flags, Variant};
 const OWN_DESCRIPTORS: u64 = 64;
 
 fn main() -> ExitCode {
+    admin::main_hook();
     match run(&Flags::parse()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
@@ -53,6 +56,7 @@ fn run(flags: &Flags) -> Result<()> {
     }
     let runtime = Builder::new_multi_thread()
         .worker_threads(workers.count.get())
+        .thread_name("worker")
         .enable_all()
         .build()
         .context("no runtime")?;
@@ -68,14 +72,19 @@ fn run(flags: &Flags) -> Result<()> {
 }
 
 fn serve<H: Served>(runtime: &Runtime, flags: &Flags, handler: H, limits: Limits) -> Result<()> {
-    let service = runtime.block_on(async {
+    let (running, admin) = runtime.block_on(async {
         let server = Server::bind(flags.listen, handler, limits)?;
         let stop = asked_to_stop().context("cannot listen for signals")?;
+        let admin = admin(flags, server.service(), runtime)?;
+        if let Some(admin) = &admin {
+            println!("admin on http://{}", admin.local_addr());
+        }
         println!("listening on http://{}", server.address());
         // On a worker: what waits here would have to be woken across threads.
-        Ok::<_, anyhow::Error>(tokio::spawn(server.run(stop)))
+        Ok::<_, anyhow::Error>((tokio::spawn(server.run(stop)), admin))
     })?;
-    let stopped = runtime.block_on(service).context("the service broke")?;
+    let stopped = runtime.block_on(running).context("the service broke")?;
+    drop(admin);
     if stopped.cut > 0 {
         eprintln!(
             "server: {} connections were cut in the middle of a request",
@@ -83,6 +92,26 @@ fn serve<H: Served>(runtime: &Runtime, flags: &Flags, handler: H, limits: Limits
         );
     }
     Ok(())
+}
+
+/// The admin port, if there is to be one: on a thread of its own, until it is dropped.
+fn admin<H: Served>(
+    flags: &Flags,
+    service: &Service<H>,
+    runtime: &Runtime,
+) -> Result<Option<Serving>> {
+    let Some(address) = flags.admin() else {
+        return Ok(None);
+    };
+    let admin = Admin::bind(address, flags.token()?)
+        .context("no admin port")?
+        .activity(service.activity().clone())
+        .readiness(service.readiness().clone())
+        .runtime("service", runtime.handle())
+        .collector(pools::collector(service.clone()))
+        .serve()
+        .context("no thread for the admin port")?;
+    Ok(Some(admin))
 }
 
 /// Returns at the first SIGTERM or SIGINT; the second ends the process at once.

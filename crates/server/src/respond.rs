@@ -1,6 +1,8 @@
 //! From hyper's request to hyper's response, by way of a handler.
 
+use admin::{Names, Route, State};
 use handler::{Handler, Method, Request, Response};
+use http_body::Body as _;
 use hyper::body::Incoming;
 use hyper::header::{ALLOW, CONNECTION, CONTENT_TYPE, HeaderMap, HeaderValue};
 use hyper::{StatusCode, http};
@@ -16,6 +18,12 @@ use crate::site::Site;
 /// connection holds the memory of its largest request.
 const KEPT_FIELDS: usize = 64;
 
+/// The routes and waits as the admin port names them.
+pub(crate) const NAMES: Names = Names {
+    routes: &["GET /data", "POST /invoices"],
+    waits: &["a client to connect", "a free place", "the next round"],
+};
+
 /// Answers a request.
 #[inline]
 pub(crate) async fn respond<H: Handler + 'static>(
@@ -23,24 +31,33 @@ pub(crate) async fn respond<H: Handler + 'static>(
     site: &'static Site<H>,
     guest: &Guest,
 ) -> http::Response<Answer<H::Body<'static>>> {
-    guest.enter(Phase::Body);
     let (head, body) = request.into_parts();
-    let body = body::read(body, &site.limits, guest.seat(), &site.bodies).await;
-    guest.enter(Phase::Handling);
-    let request = |body| Request {
-        method: method(&head.method),
-        path: head.uri.path(),
-        body,
+    let method = method(&head.method);
+    let path = head.uri.path();
+    let mut shown = guest.request(route(method, path));
+    let body = if body.is_end_stream() {
+        Ok(body::none())
+    } else {
+        shown.enter(State::ReadingBody);
+        body::read(body, &site.limits, guest.seat(), &site.bodies).await
     };
+    guest.enter(Phase::Handling);
+    let request = |body| Request { method, path, body };
     let mut response = match body {
-        Ok(body) => of_handler(site.handler.handle(&request(body.as_ref())), head.headers),
+        Ok(body) => {
+            let answer = site.handler.handle(&request(body.as_ref()));
+            shown.answered(answer.status);
+            of_handler(answer, head.headers, shown)
+        }
         Err(refusal) => {
             // The routes come first, as in the handlers: what isn't there can't be sent too much.
             let answer = site.handler.handle(&request(&[]));
             let mut response = if matches!(answer.status, 404 | 405) {
-                of_handler(answer, head.headers)
+                shown.answered(answer.status);
+                of_handler(answer, head.headers, shown)
             } else {
-                of_service(refusal)
+                shown.answered(refusal.status());
+                of_service(refusal, shown)
             };
             close(&mut response);
             response
@@ -51,6 +68,15 @@ pub(crate) async fn respond<H: Handler + 'static>(
     }
     guest.enter(Phase::Writing);
     response
+}
+
+/// The route as the admin port names it.
+fn route(method: Method, path: &str) -> Route {
+    match (method, path) {
+        (Method::Get | Method::Head, "/data") => Route::nth(0),
+        (Method::Post, "/invoices") => Route::nth(1),
+        _ => Route::OTHER,
+    }
 }
 
 fn method(method: &http::Method) -> Method {
@@ -67,6 +93,7 @@ fn method(method: &http::Method) -> Method {
 fn of_handler<B: AsRef<[u8]>>(
     answer: Response<B>,
     mut headers: HeaderMap,
+    shown: admin::Request,
 ) -> http::Response<Answer<B>> {
     if headers.capacity() > KEPT_FIELDS {
         headers = HeaderMap::new();
@@ -79,15 +106,18 @@ fn of_handler<B: AsRef<[u8]>>(
     if let Some(allow) = answer.allow {
         headers.insert(ALLOW, HeaderValue::from_static(allow));
     }
-    let mut response = http::Response::new(Answer::of_handler(answer.body));
+    let mut response = http::Response::new(Answer::of_handler(answer.body, shown));
     *response.status_mut() = status(answer.status);
     *response.headers_mut() = headers;
     response
 }
 
 #[cold]
-fn of_service<B: AsRef<[u8]>>(refusal: Refusal) -> http::Response<Answer<B>> {
-    let mut response = http::Response::new(Answer::of_service(refusal.json()));
+fn of_service<B: AsRef<[u8]>>(
+    refusal: Refusal,
+    shown: admin::Request,
+) -> http::Response<Answer<B>> {
+    let mut response = http::Response::new(Answer::of_service(refusal.json(), shown));
     *response.status_mut() = status(refusal.status());
     response
         .headers_mut()

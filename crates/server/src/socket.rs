@@ -11,7 +11,6 @@ use crate::house::Guest;
 use crate::phase::Phase;
 
 /// A stream that tells the house when a head begins, and when an answer is all with the socket.
-#[derive(Debug)]
 pub(crate) struct Socket<S> {
     pub(crate) stream: S,
     guest: Arc<Guest>,

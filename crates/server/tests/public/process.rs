@@ -28,7 +28,7 @@ impl Program {
     /// Runs a command that ends up as the program, with the rest of its arguments.
     pub(crate) fn run(mut command: Command) -> Self {
         let mut child = command
-            .args(["--listen", "127.0.0.1:0"])
+            .args(["--listen", "127.0.0.1:0", "--admin", "127.0.0.1:0"])
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()
@@ -188,7 +188,7 @@ fn says_what_is_wrong_with_its_flags() {
         );
     }
     let taken = Program::start(&[]);
-    let (code, error) = run(&["--listen", &taken.address.to_string()]);
+    let (code, error) = run(&["--no-admin", "--listen", &taken.address.to_string()]);
     let said = format!("cannot listen on {}: Address already in use", taken.address);
     assert!(code == Some(1) && error.contains(&said), "{error}");
 }
