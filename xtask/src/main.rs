@@ -13,6 +13,7 @@ mod load;
 mod machine;
 mod measure;
 mod paired;
+mod profile;
 mod progress;
 mod report;
 mod results;
@@ -54,6 +55,7 @@ enum Verb {
     Report(report::Arguments),
     Load(load::Arguments),
     Soak(soak::Arguments),
+    Profile(profile::Arguments),
     Doctor(doctor::Arguments),
 }
 
@@ -83,6 +85,7 @@ fn run(verb: Verb) -> Result<ExitCode> {
         Verb::Report(arguments) => report::run(&arguments).map(|()| ExitCode::SUCCESS),
         Verb::Load(arguments) => load::run(&arguments).map(|()| ExitCode::SUCCESS),
         Verb::Soak(arguments) => soak::run(&arguments),
+        Verb::Profile(arguments) => profile::run(&arguments).map(|()| ExitCode::SUCCESS),
         Verb::Doctor(doctor::Arguments {}) => {
             doctor::run();
             Ok(ExitCode::SUCCESS)

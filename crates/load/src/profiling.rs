@@ -5,14 +5,10 @@ use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use anyhow::{Context, Result};
-use load::fetch;
-use profile::Profile;
+use profile::{Profile, fetch};
 
 /// Functions that are shown of each profile.
 const ROWS: usize = 8;
-
-/// What an answer may take beyond the time that is profiled: names are looked up in the debug information.
-const PATIENCE: Duration = Duration::from_mins(1);
 
 /// The longest CPU profile that an admin port takes, in seconds.
 const LONGEST: u64 = 60;
@@ -33,17 +29,16 @@ impl Profiling {
         thread::spawn(move || {
             thread::sleep(self.delay);
             let seconds = self.lasts.as_secs().clamp(1, LONGEST);
-            let cpu = self.top(&format!("/debug/pprof/profile?seconds={seconds}"), seconds)?;
-            let heap = self.top("/debug/pprof/allocs", 0)?;
+            let cpu = self.top(&format!("/debug/pprof/profile?seconds={seconds}"))?;
+            let heap = self.top("/debug/pprof/allocs")?;
             Ok(format!(
                 "\nwhere the processor's time went: {cpu}\nwhere memory was allocated: {heap}"
             ))
         })
     }
 
-    fn top(&self, path: &str, seconds: u64) -> Result<String> {
-        let patience = Duration::from_secs(seconds) + PATIENCE;
-        let profile = Profile::read(&fetch(self.admin, path, patience)?)
+    fn top(&self, path: &str) -> Result<String> {
+        let profile = Profile::read(&fetch(self.admin, path)?)
             .with_context(|| format!("http://{}{path}", self.admin))?;
         Ok(profile.top().table(ROWS).to_string())
     }

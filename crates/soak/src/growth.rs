@@ -1,14 +1,9 @@
 //! Where the memory was allocated that is kept.
 
 use std::net::SocketAddr;
-use std::time::Duration;
 
-use load::{FetchError, fetch};
-use profile::{Malformed, Profile, Top};
+use profile::{FetchError, Malformed, Profile, Top, fetch};
 use thiserror::Error;
-
-/// What an answer may take on top of the time that is watched: names are looked up in the debug information.
-const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Why there is no profile.
 #[derive(Debug, Error)]
@@ -43,7 +38,6 @@ impl Growth {
 /// If the admin port gives no profile.
 pub fn growth(admin: SocketAddr, seconds: u64) -> Result<Growth, GrowthError> {
     let path = format!("/debug/pprof/heap?seconds={seconds}");
-    let patience = Duration::from_secs(seconds) + PATIENCE;
-    let profile = Profile::read(&fetch(admin, &path, patience)?)?;
+    let profile = Profile::read(&fetch(admin, &path)?)?;
     Ok(Growth { top: profile.top() })
 }

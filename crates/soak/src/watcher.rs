@@ -5,14 +5,11 @@ use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use load::{FetchError, fetch};
+use profile::{FetchError, fetch};
 
 use crate::gauge::{GAUGES, Gauge};
 use crate::openmetrics::sum;
 use crate::series::Series;
-
-/// How long an admin port may take; it answers while its service is saturated.
-const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Watches a service until it is told to stop.
 #[derive(Debug)]
@@ -35,7 +32,7 @@ impl Watcher {
                 if stopped.recv_timeout(wait) != Err(RecvTimeoutError::Timeout) {
                     break;
                 }
-                let text = fetch(admin, "/metrics", PATIENCE)?;
+                let text = fetch(admin, "/metrics")?;
                 let text = String::from_utf8_lossy(&text);
                 let now = begun.elapsed().as_secs_f64();
                 for series in &mut series {
