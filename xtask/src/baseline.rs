@@ -5,6 +5,7 @@ use benchfmt::merge;
 use benchstat::{Accepted, Covers, Selection, edit};
 
 use crate::accept;
+use crate::load;
 use crate::machine;
 use crate::measure::FUNCTIONS;
 use crate::report;
@@ -87,6 +88,22 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
             new.lines.splice(..0, old.lines);
         }
         merged.push((baseline, new));
+    }
+    for name in load::FILES {
+        let (last, baseline) = (
+            workspace.results().join(name),
+            workspace.baselines().join(name),
+        );
+        if last.exists() {
+            let mut new = results::read(&last)?;
+            if let Some(reason) = &arguments.reason {
+                new.describe(&vec![("reason".to_owned(), reason.clone())]);
+            }
+            if baseline.exists() {
+                new.lines = merge(results::read(&baseline)?.lines, new.lines);
+            }
+            merged.push((baseline, new));
+        }
     }
     if merged.is_empty() {
         bail!("there are no results yet; `cargo xtask bench` measures them");

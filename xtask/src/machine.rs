@@ -47,7 +47,8 @@ fn fact(key: &str, value: Option<String>) -> Option<(String, String)> {
     value.map(|value| (key.to_owned(), value))
 }
 
-fn libc() -> Option<String> {
+/// The C library and its version.
+pub(crate) fn libc() -> Option<String> {
     let libc = output(Path::new("getconf"), &["GNU_LIBC_VERSION"]).ok()?;
     Some(libc.trim().to_owned())
 }

@@ -10,12 +10,16 @@ mod bench;
 mod calibrate;
 mod compare;
 mod doctor;
+mod load;
 mod machine;
 mod measure;
 mod paired;
+mod profile;
 mod progress;
 mod report;
 mod results;
+mod service;
+mod soak;
 mod suite;
 mod workspace;
 
@@ -51,6 +55,9 @@ enum Verb {
     Rename(accept::RenameArguments),
     Calibrate(calibrate::Arguments),
     Report(report::Arguments),
+    Load(load::Arguments),
+    Soak(soak::Arguments),
+    Profile(profile::Arguments),
     Doctor(doctor::Arguments),
 }
 
@@ -79,6 +86,9 @@ fn run(verb: Verb) -> Result<ExitCode> {
         Verb::Rename(arguments) => accept::rename(&arguments).map(|()| ExitCode::SUCCESS),
         Verb::Calibrate(arguments) => calibrate::run(&arguments).map(|()| ExitCode::SUCCESS),
         Verb::Report(arguments) => report::run(&arguments).map(|()| ExitCode::SUCCESS),
+        Verb::Load(arguments) => load::run(&arguments).map(|()| ExitCode::SUCCESS),
+        Verb::Soak(arguments) => soak::run(&arguments),
+        Verb::Profile(arguments) => profile::run(&arguments).map(|()| ExitCode::SUCCESS),
         Verb::Doctor(doctor::Arguments {}) => {
             doctor::run();
             Ok(ExitCode::SUCCESS)

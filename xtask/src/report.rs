@@ -5,14 +5,15 @@ use std::path::PathBuf;
 
 use anyhow::{Context, Result, bail};
 use benchstat::{Collection, Input, Replicate, Source};
-use report::{Page, splice};
+use report::{LatencyPage, Page, splice};
 
+use crate::load;
 use crate::measure::FUNCTIONS;
 use crate::results::write_whole;
 use crate::suite::Kind;
 use crate::workspace::{Workspace, file_of};
 
-/// Write baselines/README.md, and the table in README.md, from the committed results
+/// Write the pages in baselines, and the table in README.md, from the committed results
 #[derive(clap::Args, Debug, Default)]
 pub(crate) struct Arguments {
     /// Write nothing, and fail when a page is out of date
@@ -30,10 +31,18 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     let readme = fs::read_to_string(&root).with_context(|| root.display().to_string())?;
     let spliced = splice(&readme, "headline", &page.headline())
         .with_context(|| root.display().to_string())?;
-    for (path, text) in [
+    let mut pages = vec![
         (workspace.baselines().join("README.md"), page.markdown()),
         (root, spliced),
-    ] {
+    ];
+    let latency = load::FILES.map(|file| workspace.baselines().join(file));
+    if latency.iter().all(|file| file.exists()) {
+        let [rounds, story] = latency.map(|file| read(&[file]));
+        let (rounds, story) = (rounds?, story?);
+        let page = LatencyPage::new(&rounds, &story)?;
+        pages.push((workspace.baselines().join("LATENCY.md"), page.markdown()));
+    }
+    for (path, text) in pages {
         let current = fs::read_to_string(&path).unwrap_or_default();
         if current == text {
             continue;

@@ -21,7 +21,7 @@ pub use region::Region;
 use bumpalo::Bump;
 use bumpalo::collections::Vec as ArenaVec;
 use handler::{Handler, Invoice, Item, Line, Memory, Order, Rejection};
-use pool::Pool;
+use pool::{Pool, Stats};
 use serde::Serialize;
 
 /// The handler that builds everything in an arena.
@@ -42,6 +42,11 @@ impl Arena {
     /// Lets the pool of arenas age by a generation, as [`Pool::age`] says. A server calls it on a timer.
     pub fn age(&self) {
         self.regions.age();
+    }
+
+    /// What happened in the pool of arenas.
+    pub fn stats(&self) -> Stats {
+        self.regions.stats()
     }
 }
 

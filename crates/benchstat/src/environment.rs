@@ -14,21 +14,29 @@ const INSTRUCTIONS: [&str; 4] = ["rustflags", "valgrind", "libc", "cpu-features"
 /// What decides how long they take, besides [`ALLOCATIONS`] and `rustflags` and `libc`.
 const MACHINE: [&str; 3] = ["cpu", "kernel", "cores"];
 
+/// What decides how long requests take under load, besides all of that: whether the generator fell behind, and whether its
+/// and the service's threads went before others.
+const LOAD: [&str; 2] = ["generator", "scheduling"];
+
 /// The keys that must agree for a unit, unless a file of gates names others.
 ///
 /// Counts of allocations depend on the program and its allocator; counts of instructions also on the C library and on the
 /// processor's features, by which it chooses among its routines, and on the version of the counting tool; a unit that is
 /// not known to be one of these is taken for a time, which depends on the machine.
 pub(crate) fn keys_of(unit: &str) -> impl Iterator<Item = &'static str> {
-    let (instructions, machine): (&[&str], &[&str]) = match unit {
-        "allocs/op" | "B/op" | "peak-B" | "retained-B" => (&[], &[]),
-        "instructions/op" => (&INSTRUCTIONS, &[]),
-        _ => (&["rustflags", "libc"], &MACHINE),
+    let (instructions, machine, load): (&[&str], &[&str], &[&str]) = match unit {
+        "allocs/op" | "B/op" | "peak-B" | "retained-B" => (&[], &[], &[]),
+        "instructions/op" => (&INSTRUCTIONS, &[], &[]),
+        "p50-sec" | "p99-sec" | "p99.9-sec" | "req/s" | "cpu-sec/req" | "peak-rss-B" => {
+            (&["rustflags", "libc"], &MACHINE, &LOAD)
+        }
+        _ => (&["rustflags", "libc"], &MACHINE, &[]),
     };
     ALLOCATIONS
         .iter()
         .chain(instructions)
         .chain(machine)
+        .chain(load)
         .copied()
 }
 

@@ -462,3 +462,30 @@ fn gates_that_make_no_sense_are_refused_with_their_place() {
         assert!(error.contains(said), "{text}: {error}");
     }
 }
+
+#[test]
+fn latencies_of_a_generator_that_fell_behind_are_compared_with_nothing() {
+    let run = |generator: &str, unit: &str| {
+        let lines = format!("BenchmarkLoad/route=data 1 0.002 {unit}\n").repeat(5);
+        format!("rustc: 1.95.0\ngenerator: kept up\n{lines}generator: {generator}\n{lines}")
+    };
+    let behind = "fell behind: 30 of 10000 requests";
+    for unit in ["p99-sec", "req/s", "cpu-sec/req", "peak-rss-B"] {
+        let kept_up = run("kept up", unit);
+        for (baseline, here) in [
+            (&kept_up, &run(behind, unit)),
+            (&run(behind, unit), &run(behind, unit)),
+        ] {
+            let verdicts = verdicts("", baseline, here);
+            assert_eq!(
+                verdicts.judgements[0].verdict,
+                Verdict::Incomparable,
+                "{unit}"
+            );
+        }
+        // Shown, and deciding nothing.
+        let verdicts = verdicts("", &kept_up, &kept_up);
+        assert_eq!(verdicts.judgements[0].verdict, Verdict::Undecided, "{unit}");
+        assert_eq!(verdicts.outcome(true).code(), 0);
+    }
+}

@@ -3,13 +3,14 @@
 use std::hint::black_box;
 
 use arena::Arena;
-use handler::{Handler, Invoice, Method, Request};
+use handler::{Handler, Request};
 use naive::Naive;
 use pooled::Pooled;
 use preallocated::{Exact, Preallocated, SerdeJson, SimdJson};
 
 use crate::case::digest;
-use crate::orders::{self, Spelling};
+use crate::exchange::{Exchange, SIZES};
+use crate::orders::Spelling;
 use crate::{Case, Operation};
 
 /// Answers that a handler is asked to have memory for; one is held at a time here.
@@ -34,7 +35,7 @@ pub(crate) fn cases() -> Vec<Case> {
             preallocated::<SerdeJson, Exact>,
         ),
     ];
-    for items in [1, 10, 100, 1000] {
+    for items in SIZES {
         cases.extend(variants(
             &format!("Invoice/items={items}"),
             order(items, Spelling::Plain),
@@ -92,15 +93,15 @@ fn operation<H: Handler + 'static>(
     input: Input,
     inputs_stand: &mut dyn FnMut(),
 ) -> Operation {
-    let (method, path, body, expected) = match input {
-        Input::Data => (Method::Get, "/data", Vec::new(), handler::DATA.to_vec()),
-        Input::Order { items, spelling } => {
-            let body = orders::json(items, spelling);
-            let order = handler::diagnose(&body).expect("a sample order is an order");
-            let invoice = Invoice::of(order).expect("a sample order keeps the rules");
-            let answer = serde_json::to_vec(&invoice).expect("an invoice is JSON");
-            (Method::Post, "/invoices", body, answer)
-        }
+    let Exchange {
+        method,
+        path,
+        body,
+        answer: expected,
+        ..
+    } = match input {
+        Input::Data => Exchange::data(),
+        Input::Order { items, spelling } => Exchange::order(items, spelling),
     };
     inputs_stand();
     let handler = handler();

@@ -11,6 +11,7 @@
 
 mod buffer;
 mod case;
+mod exchange;
 mod filter;
 mod handlers;
 pub mod orders;
@@ -23,6 +24,7 @@ mod table;
 mod u_test;
 
 pub use case::{Case, Kind, Operation};
+pub use exchange::{Exchange, exchanges};
 
 /// All cases, in the order in which they are listed and reported.
 pub fn all() -> Vec<Case> {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use benchstat::{Cell, Collection, Table};
 
 /// The configuration's keys, in the order in which a reader asks.
-const KEYS: [&str; 14] = [
+const KEYS: [&str; 18] = [
     "commit",
     "dirty",
     "rustc",
@@ -19,6 +19,10 @@ const KEYS: [&str; 14] = [
     "cpu-features",
     "kernel",
     "cores",
+    "scheduling",
+    "goos",
+    "goarch",
+    "go",
     "reason",
 ];
 

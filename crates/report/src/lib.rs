@@ -1,6 +1,6 @@
 //! The committed results as a page: tables, and what they show in sentences that are computed.
 //!
-//! Text in, text out: [`Page`] is made from a collection of results and writes Markdown.
+//! Text in, text out: [`Page`] and [`LatencyPage`] are made from collections of results and write Markdown.
 
 #![forbid(unsafe_code)]
 
@@ -8,10 +8,12 @@ mod calibration;
 mod environment;
 mod finding;
 mod functions;
+mod latency;
 mod matrix;
 mod page;
 mod splice;
 
 pub use calibration::calibration_page;
+pub use latency::LatencyPage;
 pub use page::{Page, PageError};
 pub use splice::{SpliceError, splice};

@@ -1,4 +1,5 @@
-//! The statistics: medians with intervals, the U test, geometric means, shifts, signed ranks, families of tests.
+//! The statistics: medians with intervals, the U test, geometric means, shifts, signed ranks, families of tests,
+//! trends.
 
 mod edgeworth;
 mod elementary;
@@ -9,6 +10,7 @@ mod proportion;
 mod ranks;
 mod shift;
 mod signed_rank;
+mod trend;
 mod utest;
 mod walsh;
 
@@ -18,5 +20,6 @@ pub use median::{Interval, MedianIntervals, median};
 pub use proportion::proportion_interval;
 pub use shift::shift_interval;
 pub use signed_rank::{signed_rank, signed_rank_above};
+pub use trend::{Trend, stretches, trend};
 pub use utest::{UTest, UTestError};
 pub use walsh::{center, center_interval};

@@ -1,0 +1,3 @@
+module handlerbench.example/peer
+
+go 1.22

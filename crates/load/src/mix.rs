@@ -1,0 +1,58 @@
+//! Which request comes next.
+
+use fastrand::Rng;
+use thiserror::Error;
+
+/// Why a mix is none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+pub enum MixError {
+    /// There is nothing to draw, or all weights are zero.
+    #[error("a mix needs a request with a weight above zero")]
+    Empty,
+    /// The weights add up to more than fits in 32 bits.
+    #[error("the weights of a mix add up to more than {}", u32::MAX)]
+    TooHeavy,
+}
+
+/// Draws requests at random, each as often as its weight says: the same sequence for the same seed.
+#[derive(Clone, Debug)]
+pub struct Mix {
+    /// For each request, the sum of the weights up to it.
+    sums: Vec<u32>,
+    random: Rng,
+}
+
+impl Mix {
+    /// A mix of requests with these weights.
+    ///
+    /// # Errors
+    ///
+    /// If there is nothing to draw, or the weights are too large.
+    pub fn new(weights: &[u32], seed: u64) -> Result<Self, MixError> {
+        let mut sum: u32 = 0;
+        let mut sums = Vec::with_capacity(weights.len());
+        for &weight in weights {
+            sum = sum.checked_add(weight).ok_or(MixError::TooHeavy)?;
+            sums.push(sum);
+        }
+        if sum == 0 {
+            return Err(MixError::Empty);
+        }
+        Ok(Self {
+            sums,
+            random: Rng::with_seed(seed),
+        })
+    }
+
+    /// The place of the next request in the list of weights.
+    pub fn draw(&mut self) -> usize {
+        match self.sums[..] {
+            // Nothing to choose, and nothing to spend on it.
+            [] | [_] => 0,
+            [.., sum] => {
+                let drawn = self.random.u32(..sum);
+                self.sums.partition_point(|&sum| sum <= drawn)
+            }
+        }
+    }
+}

