@@ -13,6 +13,7 @@ mod load;
 mod machine;
 mod measure;
 mod paired;
+mod profile;
 mod progress;
 mod report;
 mod results;
@@ -52,6 +53,7 @@ enum Verb {
     Rename(accept::RenameArguments),
     Report(report::Arguments),
     Load(load::Arguments),
+    Profile(profile::Arguments),
     Doctor(doctor::Arguments),
 }
 
@@ -80,6 +82,7 @@ fn run(verb: Verb) -> Result<ExitCode> {
         Verb::Rename(arguments) => accept::rename(&arguments).map(|()| ExitCode::SUCCESS),
         Verb::Report(arguments) => report::run(&arguments).map(|()| ExitCode::SUCCESS),
         Verb::Load(arguments) => load::run(&arguments).map(|()| ExitCode::SUCCESS),
+        Verb::Profile(arguments) => profile::run(&arguments).map(|()| ExitCode::SUCCESS),
         Verb::Doctor(doctor::Arguments {}) => {
             doctor::run();
             Ok(ExitCode::SUCCESS)

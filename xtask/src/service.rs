@@ -123,6 +123,8 @@ pub(crate) struct Service {
     output: BufReader<ChildStdout>,
     /// Where it serves.
     pub(crate) address: String,
+    /// Where its admin port is; empty if it has none.
+    pub(crate) admin: String,
 }
 
 impl Service {
@@ -133,20 +135,31 @@ impl Service {
         threads: Option<u16>,
         realtime: bool,
     ) -> Result<Self> {
-        let shown = || program.path.display().to_string();
         let mut command = command(&program.path, realtime);
-        command.args(["--listen", "127.0.0.1:0"]);
         match (variant, threads) {
             (GO, None) => {}
             (GO, Some(threads)) => {
                 command.env("GOMAXPROCS", threads.to_string());
             }
             (variant, threads) => {
-                command.args(["--variant", variant]);
+                command.args(["--variant", variant, "--no-admin"]);
                 command.args(threads.map(|threads| format!("--workers={threads}")));
             }
         }
+        Self::spawn(command, &program.path)
+    }
+
+    /// Starts our service with its admin port, and waits until it listens.
+    pub(crate) fn start_with_admin(program: &Program, variant: &str) -> Result<Self> {
+        let mut command = command(&program.path, false);
+        command.args(["--variant", variant, "--admin", "127.0.0.1:0"]);
+        Self::spawn(command, &program.path)
+    }
+
+    fn spawn(mut command: Command, path: &Path) -> Result<Self> {
+        let shown = || path.display().to_string();
         let mut process = command
+            .args(["--listen", "127.0.0.1:0"])
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .spawn()
@@ -156,11 +169,15 @@ impl Service {
             process,
             output: BufReader::new(output),
             address: String::new(),
+            admin: String::new(),
         };
         loop {
             let mut line = String::new();
             if service.output.read_line(&mut line).with_context(shown)? == 0 {
                 bail!("{} ended before it listened", shown());
+            }
+            if let Some(address) = line.trim().strip_prefix("admin on http://") {
+                address.clone_into(&mut service.admin);
             }
             if let Some(address) = line.trim().strip_prefix("listening on http://") {
                 address.clone_into(&mut service.address);

@@ -5,6 +5,7 @@
 
 #![forbid(unsafe_code)]
 
+mod fetch;
 mod flame;
 mod library;
 mod maps;
@@ -16,6 +17,7 @@ mod strings;
 mod symbols;
 mod top;
 
+pub use fetch::{FetchError, fetch};
 pub use maps::{Mapped, find, read as read_maps};
 pub use profile::{Malformed, Profile};
 pub use stacks::{Sampled, Stacks, Unit};
