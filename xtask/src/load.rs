@@ -1,6 +1,6 @@
 //! `cargo xtask load`: how long requests take, and what they cost, under load.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fs;
 use std::io::{self, Write};
 use std::path::Path;
@@ -97,8 +97,11 @@ pub(crate) const FILES: [&str; 2] = ["latency.txt", "story.txt"];
 /// The exit code of a load that fell behind.
 const FELL_BEHIND: i32 = 3;
 
-/// How often a run is made before one that the generator fell behind in is taken as it is, with its mark: what disturbed the
-/// generator says nothing of the service.
+/// The exit code of a load whose answers were wrong or missing.
+const FAULTS: i32 = 1;
+
+/// How often a run is made before one that the generator fell behind in is taken as it is, with its mark, and one with wrong or
+/// missing answers ends it all: what stopped both for seconds says nothing of the service.
 const ATTEMPTS: usize = 3;
 
 /// What is measured once a round.
@@ -116,14 +119,18 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     let _lock = workspace.lock()?;
     let load = build_load(&workspace)?;
     let programs = programs(arguments, &workspace)?;
+    let names: HashSet<String> = programs.keys().cloned().collect();
     let [rounds, story] = FILES;
     let (file, scenarios) = if arguments.story {
         let (case, rate) = STORY;
         let (cases, rates) = ([case.to_owned()], [rate.to_owned()]);
-        (story, scenarios(arguments, &cases, &rates, &programs))
+        let mut ours = scenarios(arguments, &cases, &rates, &names);
+        // The peer cannot take this load: its requests wait longer and longer, until they time out.
+        ours.retain(|scenario| scenario.variant != GO);
+        (story, ours)
     } else {
         let (cases, rates) = (&arguments.cases, &arguments.rates);
-        (rounds, scenarios(arguments, cases, rates, &programs))
+        (rounds, scenarios(arguments, cases, rates, &names))
     };
     let file = workspace.results().join(file);
     fs::create_dir_all(workspace.results())
@@ -182,7 +189,7 @@ fn scenarios(
     arguments: &Arguments,
     cases: &[String],
     rates: &[String],
-    programs: &HashMap<String, Program>,
+    programs: &HashSet<String>,
 ) -> Vec<Scenario> {
     let optional = |named: &[String]| match named {
         [] => vec![None],
@@ -215,7 +222,7 @@ fn scenarios(
             }
         }
     }
-    scenarios.retain(|scenario| programs.contains_key(program_of(scenario)));
+    scenarios.retain(|scenario| programs.contains(program_of(scenario)));
     scenarios
 }
 
@@ -294,7 +301,7 @@ fn one(
                 print!("{}", String::from_utf8_lossy(&output.stdout));
             }
             Some(0) => {}
-            Some(FELL_BEHIND) if !is_last => continue,
+            Some(FELL_BEHIND | FAULTS) if !is_last => continue,
             Some(FELL_BEHIND) => eprintln!("{}", String::from_utf8_lossy(&output.stdout)),
             _ => bail!(
                 "{} {} at {}: load: {}\n{}{}",
@@ -344,5 +351,67 @@ fn show(file: &Path) -> Result<()> {
     match write_text(&query.tables(&collection), style, &mut output).and_then(|()| output.flush()) {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         written => written.context("writing the tables"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(clap::Parser)]
+    struct Program {
+        #[command(flatten)]
+        arguments: Arguments,
+    }
+
+    /// `variant allocator threads` of each scenario of one case at one rate.
+    fn listed(flags: &[&str], programs: &[&str]) -> Vec<String> {
+        let flags = ["load"].iter().chain(flags);
+        let arguments = <Program as clap::Parser>::parse_from(flags).arguments;
+        let names: HashSet<String> = programs.iter().map(|&name| name.to_owned()).collect();
+        let (case, rate) = (["Data".to_owned()], ["max".to_owned()]);
+        scenarios(&arguments, &case, &rate, &names)
+            .iter()
+            .map(|scenario| {
+                format!(
+                    "{} {} {}",
+                    scenario.variant,
+                    scenario.allocator.as_deref().unwrap_or("-"),
+                    scenario.threads.unwrap_or_default()
+                )
+            })
+            .collect()
+    }
+
+    #[test]
+    fn without_go_the_peer_is_left_out() {
+        let all = ["naive - 0", "pooled - 0", "arena - 0", "preallocated - 0"];
+        assert_eq!(listed(&[], &[SYSTEM]), all);
+        assert_eq!(listed(&[], &[SYSTEM, GO])[..4], all);
+        assert_eq!(listed(&[], &[SYSTEM, GO])[4], "go - 0");
+    }
+
+    #[test]
+    fn allocators_are_ours_and_threads_are_everyones() {
+        let flags = [
+            "--variant",
+            "pooled,go",
+            "--allocator",
+            "glibc,jemalloc",
+            "--threads",
+            "1,2",
+        ];
+        let programs = ["glibc", "jemalloc", GO];
+        assert_eq!(
+            listed(&flags, &programs),
+            [
+                "pooled glibc 1",
+                "pooled glibc 2",
+                "pooled jemalloc 1",
+                "pooled jemalloc 2",
+                "go - 1",
+                "go - 2",
+            ]
+        );
     }
 }
