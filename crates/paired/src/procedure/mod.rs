@@ -39,6 +39,12 @@
 //! | 3 cases by -2 % | 0.5 % | 100.0 % | 0.0 % | 82.7 % | 2.3 % | 255 s, at most 273 s | 31 s, at most 57 s |
 //! | all by 2 % | 0.0 % | 100.0 % | 0.0 % | | | 273 s | |
 //!
+//! With twice the spread between layouts (`--layouts 0.046`), 300 suites each, 1 to 4 % of suites have a false call, 44 % of changes by 1 % are
+//! called and all by 2 %, and 14 % of the other cases are shown unchanged. With twice the spread between pairs (`--pairs 0.04`) 1 to
+//! 3.3 % of suites have a false call, 59 % of changes by 1 % are called and all by 2 %, and 22 % of the others are shown unchanged. The p values of
+//! 12,000 cases without a change lie within 0.0059 and 0.0072 of their exact distribution, where 0.0149 is the critical distance of
+//! Kolmogorov and Smirnov at 1 %.
+//!
 //! ```text
 //! cargo run --release -p paired --example simulate -- --suites 200
 //! ```
