@@ -10,6 +10,7 @@ mod functions;
 mod latency;
 mod matrix;
 mod page;
+mod rounds;
 mod splice;
 
 pub use latency::LatencyPage;
