@@ -105,7 +105,7 @@ fn covers(case: &str, unit: &str, workspace: &Workspace) -> Result<Covers> {
 
 /// The change that the last pairs show.
 fn change(case: &str, unit: &str, workspace: &Workspace) -> Result<Covers> {
-    let files = paired::files(workspace);
+    let files = paired::latest(workspace);
     if !files.base.exists() || !files.head.exists() {
         bail!("no pairs were measured yet; `cargo xtask compare --against REV` measures them");
     }

@@ -7,6 +7,7 @@
 mod accept;
 mod baseline;
 mod bench;
+mod calibrate;
 mod compare;
 mod doctor;
 mod load;
@@ -52,6 +53,7 @@ enum Verb {
     Baseline(baseline::Arguments),
     Accept(accept::Arguments),
     Rename(accept::RenameArguments),
+    Calibrate(calibrate::Arguments),
     Report(report::Arguments),
     Load(load::Arguments),
     Soak(soak::Arguments),
@@ -82,6 +84,7 @@ fn run(verb: Verb) -> Result<ExitCode> {
         Verb::Baseline(arguments) => baseline::run(&arguments).map(|()| ExitCode::SUCCESS),
         Verb::Accept(arguments) => accept::run(&arguments).map(|()| ExitCode::SUCCESS),
         Verb::Rename(arguments) => accept::rename(&arguments).map(|()| ExitCode::SUCCESS),
+        Verb::Calibrate(arguments) => calibrate::run(&arguments).map(|()| ExitCode::SUCCESS),
         Verb::Report(arguments) => report::run(&arguments).map(|()| ExitCode::SUCCESS),
         Verb::Load(arguments) => load::run(&arguments).map(|()| ExitCode::SUCCESS),
         Verb::Soak(arguments) => soak::run(&arguments),

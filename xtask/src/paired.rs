@@ -1,10 +1,10 @@
 //! Times of a revision and of the working tree, whose builds take turns.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use ::paired::procedure::Plan;
-use ::paired::{Commit, Progress, Revisions, Sampled, Sampling, Settings, Side, Sides};
+use ::paired::{Commit, Progress, Revisions, Sampled, Sampling, Settings, Side, Sides, Stage};
 use anyhow::Result;
 use benchfmt::Better;
 use benchfmt::import::unit_lines;
@@ -37,6 +37,25 @@ pub(crate) fn sample(
         base: base.clone(),
         head: revisions.working_tree()?,
     };
+    let plan = Plan {
+        budget,
+        ..Plan::default()
+    };
+    let sampled = measure(revisions, &commits, gates, selection, plan, false)?;
+    let files = latest(workspace);
+    write(&sampled, &commits, &files)?;
+    Ok(files)
+}
+
+/// Samples two commits; a calibration plants extra work.
+pub(crate) fn measure(
+    revisions: &Revisions,
+    commits: &Sides<Commit>,
+    gates: &Gates,
+    selection: &Selection,
+    plan: Plan,
+    calibrates: bool,
+) -> Result<Sampled> {
     let toolchain = machine::toolchain()?;
     let sampling = Sampling {
         revisions,
@@ -44,11 +63,9 @@ pub(crate) fn sample(
         package: PACKAGE,
         target: TARGET,
         toolchain: &toolchain,
-        plan: Plan {
-            budget,
-            ..Plan::default()
-        },
+        plan,
         settings: Settings::new()?,
+        calibrates,
     };
     let limits = |case: &str| {
         let rule = gates.paired_rule(case, UNIT);
@@ -60,19 +77,29 @@ pub(crate) fn sample(
         })
     };
     let mut shown = Shown(None);
-    let sampled = sampling.run(limits, &mut |step| shown.step(step))?;
-    drop(shown);
-    let files = files(workspace);
-    for side in [Side::Base, Side::Head] {
-        let results = results_of(&sampled, side, commits.get(side));
-        results::write(files.get(side), &results)?;
-    }
-    Ok(files)
+    Ok(sampling.run(limits, &mut |step| shown.step(step))?)
 }
 
-/// Where the pairs that were measured last are.
-pub(crate) fn files(workspace: &Workspace) -> Sides<PathBuf> {
-    let folder = workspace.results().join(TARGET);
+/// Writes the pairs of both sides.
+pub(crate) fn write(
+    sampled: &Sampled,
+    commits: &Sides<Commit>,
+    files: &Sides<PathBuf>,
+) -> Result<()> {
+    for side in [Side::Base, Side::Head] {
+        let results = results_of(sampled, side, commits.get(side));
+        results::write(files.get(side), &results)?;
+    }
+    Ok(())
+}
+
+/// Where the pairs that were compared last are.
+pub(crate) fn latest(workspace: &Workspace) -> Sides<PathBuf> {
+    files(&workspace.results().join(TARGET))
+}
+
+/// Where the pairs of both sides are in a folder.
+pub(crate) fn files(folder: &Path) -> Sides<PathBuf> {
     Sides {
         base: folder.join("base.txt"),
         head: folder.join("head.txt"),
@@ -97,8 +124,16 @@ fn results_of(sampled: &Sampled, side: Side, commit: &Commit) -> Results {
     if let Some(code) = &sampled.same_code {
         facts.push(("code".to_owned(), code.to_string()));
     }
+    for (stage, spent) in &sampled.spent {
+        facts.push((seconds_of(*stage), spent.as_secs_f64().to_string()));
+    }
     results.describe(&facts);
     results
+}
+
+/// The key of how long a stage took, in seconds.
+pub(crate) fn seconds_of(stage: Stage) -> String {
+    format!("{stage}-seconds")
 }
 
 /// What is said while it goes on.

@@ -100,7 +100,7 @@ impl<'q, 'c> Plan<'q, 'c> {
         // By unit: the table and section that it was last used for.
         let mut latest = vec![(0, DROPPED); collection.units.len()];
         for (at, series) in results.series.iter().enumerate() {
-            let units = &collection.unit_lists.entries[series.units as usize];
+            let units = collection.unit_lists.get(series.units);
             let origin = Origin {
                 name: series.name,
                 label: *label,

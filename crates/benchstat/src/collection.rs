@@ -7,7 +7,8 @@ use benchfmt::{Benchmark, Malformed, Metadata, SyntaxError, UnitId, UnitLine, Un
 use hashbrown::HashMap;
 
 use crate::intern::Interner;
-use crate::scan::{Configs, Remark, Results, Scan, Series, UnitLists, scan};
+use crate::lists::{Lists, PairLists};
+use crate::scan::{Remark, Results, Scan, Series, scan};
 
 /// Benchmark results from any number of inputs.
 ///
@@ -29,9 +30,10 @@ use crate::scan::{Configs, Remark, Results, Scan, Series, UnitLists, scan};
 pub struct Collection {
     pub(crate) names: Interner,
     pub(crate) words: Interner,
-    pub(crate) configs: Configs,
+    /// The configurations, as pairs of words.
+    pub(crate) configs: PairLists,
     pub(crate) units: Units,
-    pub(crate) unit_lists: UnitLists,
+    pub(crate) unit_lists: Lists<UnitId>,
     pub(crate) inputs: Vec<Input>,
     metadata: Metadata,
     problems: Vec<SyntaxError>,
@@ -68,7 +70,7 @@ impl Collection {
 
     /// Adds a result, as if it were the next line of the input with this label.
     pub fn push(&mut self, label: &str, result: &Benchmark) {
-        let config = result
+        let config: Vec<(u32, u32)> = result
             .config
             .iter()
             .map(|(key, value)| (self.words.intern(key), self.words.intern(value)))
@@ -86,7 +88,7 @@ impl Collection {
             .collect();
         let series = Series {
             name: self.names.intern(&result.name),
-            config: self.configs.intern(config),
+            config: self.configs.intern(&config),
             units: self.unit_lists.intern(&list),
         };
         let label = self.words.intern(label);
@@ -147,11 +149,8 @@ impl Collection {
     /// The keys and values of a configuration, in the order of the file.
     pub fn config(&self, id: ConfigId) -> impl Iterator<Item = (&str, &str)> {
         self.configs
-            .entries
-            .get(id.0 as usize)
-            .into_iter()
-            .flat_map(|pairs| pairs.iter())
-            .map(|&(key, value)| (self.words.get(key), self.words.get(value)))
+            .get(id.0)
+            .map(|(key, value)| (self.words.get(key), self.words.get(value)))
     }
 
     /// The value of a key in a configuration, if it is set there.
@@ -167,17 +166,9 @@ impl Collection {
             .iter()
             .map(|word| self.words.intern(word))
             .collect();
-        let configs: Vec<u32> = scan
-            .configs
-            .entries
-            .iter()
-            .map(|pairs| {
-                let pairs = pairs
-                    .iter()
-                    .map(|&(k, v)| (words[k as usize], words[v as usize]));
-                self.configs.intern(pairs.collect())
-            })
-            .collect();
+        let configs = self.configs.extend(&scan.configs, |(key, value)| {
+            (words[key as usize], words[value as usize])
+        });
         let units: Vec<UnitId> = scan
             .units
             .ids()

@@ -141,7 +141,7 @@ impl Collection {
     /// What to know before believing the comparisons of these results: that some are
     /// [samples of one process](Replicate::Sample).
     pub fn caveat(&self) -> Option<&'static str> {
-        let mut configs = (0..self.configs.entries.len()).map(|id| ConfigId(id as u32));
+        let mut configs = (0..self.configs.len()).map(|id| ConfigId(id as u32));
         configs
             .any(|config| self.is_of_one_process(config))
             .then_some(CAVEAT)

@@ -11,6 +11,7 @@ use serde::Serialize;
 
 use crate::comparison::Delta;
 use crate::paired::Layouts;
+use crate::reason::Reasons;
 use crate::table::{Cell, ColumnSummary, Row, Table};
 use crate::verdict::{Judgement, Outcome, Verdicts};
 
@@ -103,6 +104,8 @@ struct JudgementView<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     renamed_from: Option<&'a str>,
     accepted: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<String>,
 }
 
 /// The interval of the judgement is that of its row alone, at this confidence.
@@ -132,10 +135,14 @@ pub fn write_json(
     let document = Document {
         version: VERSION,
         tables: tables.iter().map(table).collect(),
-        verdicts: verdicts.map(|(verdicts, outcome)| VerdictsView {
-            outcome: outcome.as_str(),
-            exit_code: outcome.code(),
-            judgements: verdicts.judgements.iter().map(judgement).collect(),
+        verdicts: verdicts.map(|(verdicts, outcome)| {
+            let reasons = Reasons::new(verdicts);
+            let rows = verdicts.judgements.iter();
+            VerdictsView {
+                outcome: outcome.as_str(),
+                exit_code: outcome.code(),
+                judgements: rows.map(|row| judgement(&reasons, row)).collect(),
+            }
         }),
         caveat,
     };
@@ -206,7 +213,7 @@ fn cell(cell: Cell<'_>) -> CellView {
     }
 }
 
-fn judgement(row: &Judgement) -> JudgementView<'_> {
+fn judgement<'v>(reasons: &Reasons<'_>, row: &'v Judgement) -> JudgementView<'v> {
     let change = row.change;
     JudgementView {
         case: &row.case,
@@ -239,6 +246,7 @@ fn judgement(row: &Judgement) -> JudgementView<'_> {
         problem: row.problem.as_ref().map(ToString::to_string),
         renamed_from: row.renamed.as_deref(),
         accepted: row.accepted.as_deref(),
+        reason: reasons.of(row).map(|reason| reason.to_string()),
     }
 }
 

@@ -5,6 +5,7 @@ use std::io::{self, Write};
 
 use benchfmt::{class, is_obeyed};
 
+use crate::reason::Reasons;
 use crate::scale::common_scale;
 use crate::summary::{case, describe, headline, incomparable, shown};
 use crate::table::{Cell, Table};
@@ -106,12 +107,13 @@ pub fn write_verdicts_markdown(
             output,
             "| verdict | case | unit | change |\n| --- | --- | --- | --- |"
         )?;
+        let reasons = Reasons::new(verdicts);
         for row in rows {
             let bold = if row.fails() { "**" } else { "" };
             let (case, unit, change) = (
                 escape(&case(verdicts, row)),
                 escape(&row.unit),
-                escape(&describe(row)),
+                escape(&describe(&reasons, row)),
             );
             writeln!(
                 output,

@@ -9,6 +9,7 @@ use crate::collection::Collection;
 use crate::expression::{Field, Order};
 use crate::intern::Interner;
 use crate::key::{EMPTY, Keys, Origin, Specific, value};
+use crate::lists::PairLists;
 use crate::order::compare_texts;
 
 /// Makes keys of results by the fields of a projection.
@@ -75,8 +76,7 @@ struct Groups {
     keys: Vec<String>,
     places: HashMap<String, u32>,
     /// Each group: place of the key and value, in the order of the keys.
-    members: Vec<Box<[(u32, u32)]>>,
-    ids: HashMap<Box<[(u32, u32)]>, u32>,
+    members: PairLists,
 }
 
 impl<'q> Projector<'q> {
@@ -216,7 +216,8 @@ impl<'q> Projector<'q> {
             }
             let groups = &state.groups;
             into.extend(
-                pairs(groups.get(a), groups.get(b))
+                groups
+                    .pairs(a, b)
                     .filter_map(|(key, a, b)| (a != b).then_some((at, key))),
             );
         }
@@ -262,9 +263,9 @@ impl<'q> Projector<'q> {
             let components = self.components(key);
             for ((state, &component), &start) in self.fields.iter().zip(components).zip(&starts) {
                 if state.is_group() {
-                    let group = state.groups.get(component).iter();
+                    let group = state.groups.members.get(component);
                     keys.values
-                        .extend(group.map(|&(place, value)| (start + place, value)));
+                        .extend(group.map(|(place, value)| (start + place, value)));
                 } else if component != EMPTY {
                     keys.values.push((start, component));
                 }
@@ -375,7 +376,9 @@ impl FieldState<'_> {
     fn compare(&self, values: &Interner, a: u32, b: u32) -> Ordering {
         let order = &self.field.order;
         if self.is_group() {
-            return pairs(self.groups.get(a), self.groups.get(b))
+            return self
+                .groups
+                .pairs(a, b)
                 .map(|(_, a, b)| compare_texts(order, values.get(a), values.get(b)))
                 .find(|order| order.is_ne())
                 .unwrap_or(Ordering::Equal);
@@ -385,10 +388,6 @@ impl FieldState<'_> {
 }
 
 impl Groups {
-    fn get(&self, group: u32) -> &[(u32, u32)] {
-        &self.members[group as usize]
-    }
-
     fn component(
         &mut self,
         collection: &Collection,
@@ -408,32 +407,22 @@ impl Groups {
             group.push((place, values.intern(value)));
         }
         group.sort_unstable();
-        let members = &mut self.members;
-        *self.ids.entry(group.into()).or_insert_with_key(|group| {
-            members.push(group.clone());
-            (members.len() - 1) as u32
+        self.members.intern(&group)
+    }
+
+    /// For each key that one of two groups has: its place and the values of both.
+    fn pairs(&self, a: u32, b: u32) -> impl Iterator<Item = (u32, u32, u32)> {
+        let mut a = self.members.get(a).peekable();
+        let mut b = self.members.get(b).peekable();
+        std::iter::from_fn(move || {
+            let key = match (a.peek(), b.peek()) {
+                (Some(a), Some(b)) => a.0.min(b.0),
+                (Some(only), None) | (None, Some(only)) => only.0,
+                (None, None) => return None,
+            };
+            let value = |own: Option<(u32, u32)>| own.map_or(EMPTY, |(_, value)| value);
+            let own = |pair: &(u32, u32)| pair.0 == key;
+            Some((key, value(a.next_if(own)), value(b.next_if(own))))
         })
     }
-}
-
-/// For each key that one of two groups has: its place and the values of both.
-fn pairs<'g>(
-    mut a: &'g [(u32, u32)],
-    mut b: &'g [(u32, u32)],
-) -> impl Iterator<Item = (u32, u32, u32)> + 'g {
-    std::iter::from_fn(move || {
-        let key = match (a.first(), b.first()) {
-            (Some(a), Some(b)) => a.0.min(b.0),
-            (Some(only), None) | (None, Some(only)) => only.0,
-            (None, None) => return None,
-        };
-        let take = |group: &mut &'g [(u32, u32)]| match group.split_first() {
-            Some((&(own, value), rest)) if own == key => {
-                *group = rest;
-                value
-            }
-            _ => EMPTY,
-        };
-        Some((key, take(&mut a), take(&mut b)))
-    })
 }

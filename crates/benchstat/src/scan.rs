@@ -2,21 +2,23 @@
 
 use std::io::{self, Read};
 
-use benchfmt::{Config, FormId, Forms, Reader, Record, SyntaxError, UnitId, UnitLine, Units};
+use benchfmt::{FormId, Forms, Reader, Record, SyntaxError, UnitLine, Units};
 use hashbrown::HashMap;
 
 use crate::intern::Interner;
+use crate::lists::PairLists;
+use crate::runs::Runs;
 
 /// The results of one input: which series each belongs to, and its values.
 ///
 /// Results that agree in name, configuration and units form a series. There are few series and
 /// many results; so what depends on the former is worked out once for a series, and a result
-/// costs its values and four bytes.
+/// costs little more than its values.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Results {
     pub(crate) series: Vec<Series>,
-    /// For each result, in order: its series.
-    pub(crate) order: Vec<u32>,
+    /// The series of the results, in order.
+    pub(crate) order: Runs,
     /// The values of the results, one after the other, in base units.
     pub(crate) values: Vec<f64>,
 }
@@ -36,12 +38,13 @@ pub(crate) struct Scan {
     /// Form and configuration of each series.
     pub(crate) series: Vec<(FormId, u32)>,
     /// As in [`Results`].
-    pub(crate) order: Vec<u32>,
+    pub(crate) order: Runs,
     pub(crate) values: Vec<f64>,
     pub(crate) forms: Forms,
     pub(crate) units: Units,
     pub(crate) words: Interner,
-    pub(crate) configs: Configs,
+    /// The configurations, as pairs of words.
+    pub(crate) configs: PairLists,
     /// What was said of units, and what could not be read, in order.
     pub(crate) remarks: Vec<Remark>,
 }
@@ -53,50 +56,6 @@ pub(crate) enum Remark {
     Malformed(SyntaxError),
 }
 
-/// Configurations, each kept once as pairs of words.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Configs {
-    pub(crate) entries: Vec<Box<[(u32, u32)]>>,
-    ids: HashMap<Box<[(u32, u32)]>, u32>,
-}
-
-impl Configs {
-    pub(crate) fn intern(&mut self, pairs: Box<[(u32, u32)]>) -> u32 {
-        let entries = &mut self.entries;
-        *self.ids.entry(pairs).or_insert_with_key(|pairs| {
-            entries.push(pairs.clone());
-            (entries.len() - 1) as u32
-        })
-    }
-
-    fn of(&mut self, words: &mut Interner, config: &Config) -> u32 {
-        let pairs = config
-            .iter()
-            .map(|(key, value)| (words.intern(key), words.intern(value)))
-            .collect();
-        self.intern(pairs)
-    }
-}
-
-/// Lists of units, each kept once.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct UnitLists {
-    pub(crate) entries: Vec<Box<[UnitId]>>,
-    ids: HashMap<Box<[UnitId]>, u32>,
-}
-
-impl UnitLists {
-    pub(crate) fn intern(&mut self, list: &[UnitId]) -> u32 {
-        if let Some(&id) = self.ids.get(list) {
-            return id;
-        }
-        let id = self.entries.len() as u32;
-        self.entries.push(list.into());
-        self.ids.insert(list.into(), id);
-        id
-    }
-}
-
 /// An input that failed, and the last line that was read.
 #[derive(Debug)]
 pub(crate) struct ScanError {
@@ -106,18 +65,17 @@ pub(crate) struct ScanError {
 
 /// Reads an input to its end; `path` is used in messages, and `size` says how many bytes to expect.
 pub(crate) fn scan(path: &str, input: impl Read, size: usize) -> Result<Scan, ScanError> {
-    /// A result rarely takes less of a file, nor a value. What is reserved and not used takes
-    /// addresses, no memory; growing step by step would copy.
-    const BYTES_A_RESULT: usize = 64;
+    /// A value rarely takes less of a file. What is reserved and not used takes addresses, no
+    /// memory; growing step by step would copy.
     const BYTES_A_VALUE: usize = 24;
     let mut reader = Reader::new(input, path);
     let mut scan = Scan::default();
-    scan.order.reserve(size / BYTES_A_RESULT);
     scan.values.reserve(size / BYTES_A_VALUE);
     let mut known: HashMap<(FormId, u32), u32> = HashMap::new();
     // For each form: the configuration and series of its last result.
     let mut latest: Vec<(u32, u32)> = Vec::new();
     let mut version = None;
+    let mut pairs: Vec<(u32, u32)> = Vec::new();
     let mut config = 0;
     loop {
         let line = reader.line();
@@ -136,7 +94,15 @@ pub(crate) fn scan(path: &str, input: impl Read, size: usize) -> Result<Scan, Sc
         };
         if version != Some(result.config_version()) {
             version = Some(result.config_version());
-            config = scan.configs.of(&mut scan.words, result.config());
+            let words = &mut scan.words;
+            pairs.clear();
+            pairs.extend(
+                result
+                    .config()
+                    .iter()
+                    .map(|(key, value)| (words.intern(key), words.intern(value))),
+            );
+            config = scan.configs.intern(&pairs);
         }
         let form = result.form();
         let series = match latest.get(form.index()) {

@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use benchfmt::class;
 
 use crate::paired::{LAYOUT_SPREAD, Layouts};
+use crate::reason::Reasons;
 use crate::scale::common_scale;
 use crate::text::Style;
 use crate::verdict::{Change, Judgement, Paired, Verdict, Verdicts};
@@ -34,9 +35,10 @@ pub fn write_verdicts(
         width(&|row| case(verdicts, row)),
         width(&|row| row.unit.clone()),
     );
+    let reasons = Reasons::new(verdicts);
     for row in &shown {
         let (on, off) = color(row, style);
-        let (case, unit, change) = (case(verdicts, row), &row.unit, describe(row));
+        let (case, unit, change) = (case(verdicts, row), &row.unit, describe(&reasons, row));
         let line = format!(
             "{:12}  {case:cases$}  {unit:units$}  {change}",
             row.verdict.as_str()
@@ -85,7 +87,7 @@ pub(crate) fn case(verdicts: &Verdicts, row: &Judgement) -> String {
 }
 
 /// What happened to a row, in words and figures.
-pub(crate) fn describe(row: &Judgement) -> String {
+pub(crate) fn describe(reasons: &Reasons<'_>, row: &Judgement) -> String {
     let mut parts = Vec::new();
     if let Some(change) = &row.change {
         let (from, to) = values(change, &row.unit);
@@ -103,6 +105,7 @@ pub(crate) fn describe(row: &Judgement) -> String {
             None => "too few samples to show any change".to_owned(),
         });
     }
+    parts.extend(reasons.of(row).map(|reason| reason.to_string()));
     if let Some(reason) = &row.accepted {
         parts.push(format!("accepted: {reason}"));
     } else if !row.gates {

@@ -440,8 +440,8 @@ fn one_layout_shows_no_less_than_layouts_are_known_to_differ_by() {
         (0.0, Verdict::Undecided),
         (0.02, Verdict::Undecided),
         (-0.02, Verdict::Undecided),
-        (0.05, Verdict::Regressed),
-        (-0.05, Verdict::Improved),
+        (0.2, Verdict::Regressed),
+        (-0.2, Verdict::Improved),
     ] {
         let files = on_one_layout(change);
         assert_eq!(files.judgement("", "sec/op").verdict, verdict, "{change}");
@@ -456,7 +456,7 @@ fn one_layout_shows_no_less_than_layouts_are_known_to_differ_by() {
         .judgement("", "sec/op")
         .visible
         .unwrap();
-    assert!(visible > 0.027, "{visible}");
+    assert!(visible > 0.134, "{visible}");
 }
 
 #[test]

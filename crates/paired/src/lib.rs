@@ -11,6 +11,7 @@
 
 mod block;
 mod build;
+pub mod calibration;
 mod child;
 mod digest;
 mod git;

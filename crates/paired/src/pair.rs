@@ -26,6 +26,8 @@ pub struct PairMeasurement {
     pub wall: Sides<f64>,
     /// Operations that were timed on each side.
     pub iterations: u64,
+    /// The share of operations that the head did beyond those.
+    pub extra: f64,
     /// The digests of the answers. Where they differ the times are not those of the same work.
     pub answers: Sides<Digest>,
 }
@@ -128,7 +130,7 @@ pub fn measure_pair(
         case: case.to_owned(),
     };
     let iterations = pair.calibrate(settings.block)?.ok_or_else(no_time)?;
-    let quads = (0..settings.quads).map(|_| pair.quad(iterations, random));
+    let quads = (0..settings.quads).map(|_| pair.quad(iterations, settings.extra, random));
     let quads = quads.collect::<Result<Vec<_>, _>>()?;
     pair.quit();
 
@@ -139,6 +141,7 @@ pub fn measure_pair(
         cpu,
         wall,
         iterations,
+        extra: settings.extra,
         answers,
     })
 }
@@ -212,9 +215,20 @@ impl Pair {
         }
     }
 
-    fn quad(&mut self, iterations: u64, random: &mut fastrand::Rng) -> Result<Quad, PairError> {
+    fn quad(
+        &mut self,
+        iterations: u64,
+        extra: f64,
+        random: &mut fastrand::Rng,
+    ) -> Result<Quad, PairError> {
         let [a, b, c, d] = turns::order(random);
-        let mut turn = |side| self.of(side, |served| served.run(iterations));
+        // What is no whole number is one more as often as its fraction says.
+        let extra = (iterations as f64 * extra + random.f64()).floor() as u64;
+        let count = Sides {
+            base: iterations,
+            head: iterations + extra,
+        };
+        let mut turn = |side| self.of(side, |served| served.run(*count.get(side)));
         let (first, second, third, fourth) = (turn(a)?, turn(b)?, turn(c)?, turn(d)?);
         debug_assert_eq!((a, b), (d, c));
         let (outer, inner) = ([first, fourth], [second, third]);

@@ -106,6 +106,9 @@ impl PairRow {
                 config.set("seed", &place.seeds.get(side).to_string());
             }
             config.set("pair", &place.pair.to_string());
+            if self.measurement.extra != 0.0 {
+                config.set("extra", &self.measurement.extra.to_string());
+            }
             config.set("answer", &self.measurement.answers.get(side).to_string());
             let time = |value: f64, unit: &str| Measurement {
                 value,
@@ -148,6 +151,7 @@ impl PairRow {
         apart("layouts", &base.layout, &head.layout)?;
         apart("pairs", &base.pair, &head.pair)?;
         apart("iterations", &base.iterations, &head.iterations)?;
+        apart("extras", &base.extra, &head.extra)?;
         Ok(Self {
             case: lines.base.name.clone(),
             place: Place {
@@ -170,6 +174,7 @@ impl PairRow {
                     head: head.wall,
                 },
                 iterations: base.iterations,
+                extra: base.extra,
                 answers: Sides {
                     base: base.answer,
                     head: head.answer,
@@ -188,6 +193,7 @@ struct Line {
     pair: u32,
     answer: Digest,
     iterations: u64,
+    extra: f64,
     cpu: f64,
     wall: f64,
 }
@@ -207,6 +213,11 @@ impl Line {
             pair: source.key("pair")?,
             answer: source.key("answer")?,
             iterations: u64::try_from(line.iterations).unwrap_or(0),
+            extra: if line.config.get("extra").is_some() {
+                source.key("extra")?
+            } else {
+                0.0
+            },
             cpu: source.time(CPU)?,
             wall: source.time(WALL)?,
         })

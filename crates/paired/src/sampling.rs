@@ -4,11 +4,12 @@ use std::collections::HashMap;
 use std::fs;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use benchstat::paired::{Layouts, Limits};
 use thiserror::Error;
 
+use crate::calibration::plant;
 use crate::digest::Digest;
 use crate::layout::Linked;
 use crate::pair::{PairError, cases, measure_pair};
@@ -36,6 +37,9 @@ pub struct Sampling<'a> {
     pub plan: Plan,
     /// How pairs are measured.
     pub settings: Settings,
+    /// Whether this is to say how often the tool is wrong: some cases get extra work ([`plant`]), and builds of the same
+    /// bytes are measured as others are.
+    pub calibrates: bool,
 }
 
 /// What was sampled.
@@ -48,6 +52,8 @@ pub struct Sampled {
     pub same_code: Option<Digest>,
     /// Whether layouts were drawn, or the linker cannot.
     pub layouts: Layouts,
+    /// How long each stage took, in this order.
+    pub spent: [(Stage, Duration); 2],
 }
 
 /// What is done now.
@@ -124,7 +130,9 @@ impl Sampling<'_> {
                 rows: Vec::new(),
                 same_code: None,
                 layouts: Layouts::Shuffled,
+                spent: [Stage::Screen, Stage::Confirm].map(|stage| (stage, Duration::ZERO)),
             },
+            extra: HashMap::new(),
         };
         let result = run.sample(&limits, progress);
         for side in [Side::Base, Side::Head] {
@@ -187,6 +195,8 @@ struct Run<'s> {
     names: Vec<String>,
     random: fastrand::Rng,
     sampled: Sampled,
+    /// The extra work of cases that get some.
+    extra: HashMap<String, f64>,
 }
 
 impl Run<'_> {
@@ -203,7 +213,9 @@ impl Run<'_> {
         };
         let cases: Vec<usize> = (0..self.names.len()).collect();
         let code = read(&self.plain.base)?;
-        if code == read(&self.plain.head)? {
+        if self.sampling.calibrates {
+            self.plant(progress)?;
+        } else if code == read(&self.plain.head)? {
             let mut hasher = DefaultHasher::new();
             code.hash(&mut hasher);
             self.sampled.same_code = Some(Digest::new(hasher.finish()));
@@ -228,15 +240,40 @@ impl Run<'_> {
         // Builds are not what the budget is for.
         let started = Instant::now();
         while let Some(round) = procedure.next(started.elapsed()) {
+            let begun = Instant::now();
             let programs = self.programs_of(&round, progress)?;
             let results = self.measure(&round, &programs, progress)?;
             procedure.take(&round, &results);
+            for (stage, spent) in &mut self.sampled.spent {
+                if *stage == round.stage {
+                    *spent += begun.elapsed();
+                }
+            }
             if self.sampled.layouts == Layouts::Shuffled {
                 // Hundreds of them take gigabytes. What cannot be removed now goes with the others.
                 let _ = fs::remove_file(&programs.paths.base);
                 let _ = fs::remove_file(&programs.paths.head);
             }
         }
+        Ok(())
+    }
+
+    /// Chooses the cases that get extra work.
+    fn plant(&mut self, progress: &mut dyn FnMut(Progress)) -> Result<(), SamplingError> {
+        let round = Round {
+            stage: Stage::Screen,
+            layout: 1,
+            first_pair: 1,
+            pairs: 1,
+            cases: (0..self.names.len()).collect(),
+        };
+        self.measure(&round, &self.unshuffled(), progress)?;
+        let quads = self.sampling.settings.quads as u64;
+        let rows = self.sampled.rows.drain(..);
+        let of_block: Vec<(String, u64)> = rows
+            .map(|row| (row.case, row.measurement.iterations / (2 * quads)))
+            .collect();
+        self.extra = plant(&of_block, &mut self.random);
         Ok(())
     }
 
@@ -318,8 +355,11 @@ impl Run<'_> {
                     base: &*programs.paths.base,
                     head: &*programs.paths.head,
                 };
-                let settings = &self.sampling.settings;
-                let measurement = measure_pair(paths, name, settings, &mut self.random);
+                let settings = Settings {
+                    extra: self.extra.get(name).copied().unwrap_or(0.0),
+                    ..self.sampling.settings.clone()
+                };
+                let measurement = measure_pair(paths, name, &settings, &mut self.random);
                 let measurement = measurement.map_err(|error| SamplingError::Pair {
                     case: name.clone(),
                     error: Box::new(error),

@@ -17,6 +17,8 @@ pub struct Settings {
     pub core: Option<Core>,
     /// How long a target may take to start, to prepare a case, or to do a block. Longer is an error.
     pub patience: Duration,
+    /// The share of operations that the head does beyond those that count: 0, except to see whether that is found.
+    pub extra: f64,
     /// The environment variables of both processes; they get no others.
     pub environment: Vec<(OsString, OsString)>,
 }
@@ -48,6 +50,7 @@ impl Settings {
             quads: QUADS,
             core: Core::choose()?,
             patience: PATIENCE,
+            extra: 0.0,
             environment: Vec::new(),
         })
     }

@@ -27,11 +27,13 @@ fn row() -> impl Strategy<Value = PairRow> {
         sides(time),
         0..i64::MAX as u64,
         sides(any::<u64>()),
+        prop_oneof![Just(0.0), 1e-3..1.0_f64],
     )
-        .prop_map(|(cpu, wall, iterations, answers)| PairMeasurement {
+        .prop_map(|(cpu, wall, iterations, answers, extra)| PairMeasurement {
             cpu,
             wall,
             iterations,
+            extra,
             answers: answers.map(Digest::new),
         });
     (
@@ -96,6 +98,7 @@ fn example() -> PairRow {
                 head: 2651.0,
             },
             iterations: 80000,
+            extra: 0.0,
             answers: Sides {
                 base: Digest::new(0x9f3c),
                 head: Digest::new(0x9f3d),

@@ -36,7 +36,7 @@ impl Top {
             let Some(count) = sample.values.get(value).copied() else {
                 continue;
             };
-            total += count;
+            total = i64::saturating_add(total, count);
             let mut seen: HashSet<String> = HashSet::new();
             let locations = sample
                 .locations
@@ -47,9 +47,9 @@ impl Top {
                 // A function that calls itself counts once.
                 if seen.insert(name.clone()) {
                     let sum = sums.entry(name).or_default();
-                    sum.1 += count;
+                    sum.1 = i64::saturating_add(sum.1, count);
                     if is_innermost {
-                        sum.0 += count;
+                        sum.0 = i64::saturating_add(sum.0, count);
                     }
                 }
             }

@@ -4,6 +4,7 @@
 
 #![forbid(unsafe_code)]
 
+mod calibration;
 mod environment;
 mod finding;
 mod functions;
@@ -13,6 +14,7 @@ mod page;
 mod rounds;
 mod splice;
 
+pub use calibration::calibration_page;
 pub use latency::LatencyPage;
 pub use page::{Page, PageError};
 pub use splice::{SpliceError, splice};

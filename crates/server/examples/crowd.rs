@@ -4,15 +4,19 @@
 //! percentile of a few busy clients without the crowd and with it, in turns, and fails if the crowd's is more than twice
 //! the other.
 
-use std::io::{BufRead, BufReader, Read, Write};
+mod program;
+
+use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
-use std::process::{Child, Command, ExitCode, Stdio};
+use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
+
+use program::Program;
 
 /// Turns: the median of so many is not moved by one that was disturbed.
 const TURNS: usize = 5;
@@ -25,7 +29,7 @@ fn main() -> Result<ExitCode> {
     let crowd: usize = arguments.next().map_or(Ok(10_000), |text| text.parse())?;
     let seconds: f64 = arguments.next().map_or(Ok(2.0), |text| text.parse())?;
     let time = Duration::from_secs_f64(seconds);
-    let mut program = Program::start()?;
+    let program = Program::start(&["--head-time", "60"])?;
     let (mut before, mut during) = (Vec::new(), Vec::new());
     for _ in 0..TURNS {
         before.push(busy(program.address, time)?);
@@ -38,7 +42,6 @@ fn main() -> Result<ExitCode> {
             during[during.len() - 1]
         );
     }
-    program.child.kill()?;
     let (before, during) = (median(before), median(during));
     let ratio = during.as_secs_f64() / before.as_secs_f64();
     println!("median p99 {before:?} alone, {during:?} among {crowd}: {ratio:.2} times");
@@ -52,43 +55,6 @@ fn main() -> Result<ExitCode> {
 fn median(mut times: Vec<Duration>) -> Duration {
     times.sort_unstable();
     times[times.len() / 2]
-}
-
-/// The service, as the program that lies beside this one.
-struct Program {
-    child: Child,
-    address: SocketAddr,
-}
-
-impl Program {
-    fn start() -> Result<Self> {
-        let examples = std::env::current_exe()?;
-        let path = examples
-            .ancestors()
-            .nth(2)
-            .context("no folder")?
-            .join("server");
-        let mut child = Command::new(&path)
-            .args(["--listen", "127.0.0.1:0", "--head-time", "60"])
-            .stdout(Stdio::piped())
-            .spawn()
-            .with_context(|| format!("{}: build it first", path.display()))?;
-        let lines = BufReader::new(child.stdout.take().context("piped")?).lines();
-        for line in lines {
-            if let Some(address) = line?.strip_prefix("listening on http://") {
-                let address = address.parse()?;
-                return Ok(Self { child, address });
-            }
-        }
-        bail!("it does not listen")
-    }
-
-    fn resident(&self) -> Result<u64> {
-        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;
-        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
-        let text = line.context("no VmRSS")?.trim().trim_end_matches(" kB");
-        Ok(text.parse()?)
-    }
 }
 
 /// The 99th percentile of the busy clients' times.

@@ -21,7 +21,7 @@ pub struct PairedResults<'c> {
 impl<'c> PairedResults<'c> {
     /// Those of a collection.
     pub fn of(collection: &'c Collection) -> Self {
-        let configs = 0..collection.configs.entries.len() as u32;
+        let configs = 0..collection.configs.len() as u32;
         let paired: HashSet<ConfigId> = configs
             .map(ConfigId)
             .filter(|&config| is_paired(collection, config))
@@ -45,14 +45,13 @@ impl<'c> PairedResults<'c> {
             let mut values = results.values.iter();
             for series in results
                 .order
-                .iter()
-                .filter_map(|&id| results.series.get(id as usize))
+                .series()
+                .filter_map(|id| results.series.get(id as usize))
             {
                 let config = ConfigId(series.config);
                 let name = collection.names.get(series.name);
-                let units = collection.unit_lists.entries.get(series.units as usize);
-                for (&unit, &value) in units.iter().flat_map(|units| units.iter()).zip(&mut values)
-                {
+                let units = collection.unit_lists.get(series.units);
+                for (&unit, &value) in units.iter().zip(&mut values) {
                     if self.paired.contains(&config) {
                         let unit = collection.units.normalized(unit);
                         let row = self.results.entry((label, name, unit)).or_default();

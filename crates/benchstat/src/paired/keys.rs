@@ -19,7 +19,7 @@ pub struct PairKey {
 }
 
 /// What a configuration says of a pair.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Member<'c> {
     pub(super) key: PairKey,
     /// Of the layout; nothing where the linker did not shuffle.
@@ -28,6 +28,8 @@ pub(super) struct Member<'c> {
     pub(super) answer: Option<&'c str>,
     /// A digest of the program before its layout was drawn.
     pub(super) code: Option<&'c str>,
+    /// The share of extra work.
+    pub(super) extra: f64,
 }
 
 /// Whether results with this configuration are of pairs.
@@ -79,6 +81,15 @@ impl<'c> Member<'c> {
             looks,
             answer: value("answer"),
             code: value("code"),
+            extra: value("extra").map_or(Ok(0.0), |extra| {
+                let share = benchfmt::parse_float(extra).ok();
+                share
+                    .filter(|share| (0.0..f64::INFINITY).contains(share))
+                    .ok_or_else(|| PairProblem::Value {
+                        key: "extra",
+                        value: extra.to_owned(),
+                    })
+            })?,
         }))
     }
 }

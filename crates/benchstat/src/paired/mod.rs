@@ -15,6 +15,7 @@
 //! | `looks` | over how many looks the errors of the row are spent; 1 unless given |
 //! | `seed` | which layout of the side it is; 0 or not given where the linker did not shuffle |
 //! | `answer` | a digest of what the case answered: sides that differ are incomparable |
+//! | `extra` | the share of operations that the head did beyond those that count: what a calibration plants |
 //! | `code` | a digest of the program before its layout was drawn: sides that agree are unchanged |
 
 mod collect;

@@ -19,6 +19,7 @@ pub struct Pairs {
     /// The answers of the two sides, if they differ in a pair.
     answers: Option<Difference>,
     same_code: bool,
+    extra: f64,
 }
 
 impl Pairs {
@@ -55,6 +56,7 @@ impl Pairs {
             looks: all().map(|member| member.looks).max().unwrap_or(1),
             answers: answers(&base, &head),
             same_code: codes.len() == 1 && !codes.contains(&None),
+            extra: all().map(|member| member.extra).fold(0.0, f64::max),
         })
     }
 
@@ -66,6 +68,11 @@ impl Pairs {
     /// Whether there are several layouts of each side, drawn independently.
     pub fn layouts(&self) -> Layouts {
         self.layouts
+    }
+
+    /// The share of extra work that the head was given, to see whether it is found; 0 for all but calibrations.
+    pub fn extra(&self) -> f64 {
+        self.extra
     }
 
     /// The answers of the two sides, if they differ.

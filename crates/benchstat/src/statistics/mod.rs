@@ -1,10 +1,12 @@
 //! The statistics: medians with intervals, the U test, geometric means, shifts, signed ranks, families of tests,
 //! trends.
 
+mod edgeworth;
 mod elementary;
 mod geomean;
 mod holm;
 mod median;
+mod proportion;
 mod ranks;
 mod shift;
 mod signed_rank;
@@ -15,6 +17,7 @@ mod walsh;
 pub use geomean::geometric_mean;
 pub use holm::holm;
 pub use median::{Interval, MedianIntervals, median};
+pub use proportion::proportion_interval;
 pub use shift::shift_interval;
 pub use signed_rank::{signed_rank, signed_rank_above};
 pub use trend::{Trend, stretches, trend};

@@ -25,46 +25,26 @@
 //!
 //! # Error rates
 //!
-//! 10,000 simulated suites of 40 cases in each line, by the default plan with a delta of 1 %. The noise is the
-//! [model](simulate::Model): a standard deviation of 0.7 % between pairs, 3 % of them up to 12 % off, and of 0.4 % between
-//! layout comparisons, 10 % of them up to 2.7 % off. A pair takes 0.2 s, a link 3 s.
+//! 200 simulated suites of 40 cases in each line, by the default plan with a delta of 1 %. The noise is the
+//! [model](simulate::Model): a standard deviation of 2 % between pairs, 5 % of them up to 14 % off, and of 2.3 % between
+//! layout comparisons, 5 % of them up to 13 % off. A pair takes 0.03 s, two links 0.22 s.
 //!
 //! | changed | suites with a false call | changes called | called unchanged | others shown unchanged | others confirmed | screening | confirming 1 to 3 cases |
 //! | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |
-//! | none | 0.06 % | | | 78.5 % | 0.9 % | 315 s, at most 343 s | 112 s, at most 235 s |
-//! | 1 case by 1 % | 0.04 % | 93.9 % | 3.3 % | 78.4 % | 0.9 % | 316 s, at most 350 s | 119 s, at most 252 s |
-//! | 1 case by 2 % | 0.10 % | 100.0 % | 0.0 % | 78.3 % | 0.9 % | 316 s, at most 341 s | 109 s, at most 252 s |
-//! | 1 case by 5 % | 0.10 % | 100.0 % | 0.0 % | 78.3 % | 0.9 % | 316 s, at most 341 s | 109 s, at most 252 s |
-//! | 3 cases by 1 % | 0.11 % | 93.9 % | 3.1 % | 78.5 % | 0.9 % | 318 s, at most 346 s | 157 s, at most 269 s |
-//! | 3 cases by -2 % | 0.04 % | 100.0 % | 0.0 % | 78.5 % | 0.9 % | 318 s, at most 343 s | 134 s, at most 235 s |
-//! | all by 2 % | 0.00 % | 100.0 % | 0.0 % | | | 360 s | |
-//!
-//! With twice the spread between layouts (0.8 %) at most 1.14 % of suites have a false call, 85.1 % of changes by 1 % are
-//! called and all by 2 %, and half of the other cases are shown unchanged. The p values of 400,000 cases without a change lie within 0.0010 of their exact
-//! distribution, where 0.0026 is the critical distance of Kolmogorov and Smirnov at 1 %.
-//!
-//! With twice the spread between pairs (1.4 %) at most 1.68 % of suites have a false call, 79.5 % of changes by 1 % are
-//! called and all by 2 %. With one layout, by 500 suites each, at most 0.4 % of suites have a false call, and 98.4 % of
-//! changes by 5 % are called.
+//! | none | 0.5 % | | | 82.6 % | 2.6 % | 253 s, at most 270 s | 61 s, at most 108 s |
+//! | 1 case by 1 % | 2.0 % | 92.5 % | 2.5 % | 82.4 % | 2.7 % | 254 s, at most 270 s | 59 s, at most 113 s |
+//! | 1 case by 2 % | 1.5 % | 100.0 % | 0.0 % | 83.1 % | 2.9 % | 254 s, at most 273 s | 48 s, at most 110 s |
+//! | 1 case by 5 % | 1.5 % | 100.0 % | 0.0 % | 83.1 % | 2.9 % | 254 s, at most 273 s | 47 s, at most 110 s |
+//! | 3 cases by 1 % | 1.0 % | 92.8 % | 2.7 % | 82.0 % | 2.7 % | 254 s, at most 273 s | 71 s, at most 119 s |
+//! | 3 cases by -2 % | 0.5 % | 100.0 % | 0.0 % | 82.7 % | 2.3 % | 255 s, at most 273 s | 31 s, at most 57 s |
+//! | all by 2 % | 0.0 % | 100.0 % | 0.0 % | | | 273 s | |
 //!
 //! ```text
-//! cargo run --release -p paired --example simulate
-//! cargo run --release -p paired --example simulate -- --layouts 0.008
-//! cargo run --release -p paired --example simulate -- --pairs 0.014
-//! cargo run --release -p paired --example simulate -- --suites 500 --one-layout
+//! cargo run --release -p paired --example simulate -- --suites 200
 //! ```
 //!
-//! What else was tried, 1,000 suites each, with `--suites 1000` and the flags that it says:
-//!
-//! | plan | 1 case by 1 % called | others shown unchanged | others confirmed | |
-//! | --- | ---: | ---: | ---: | --- |
-//! | the default | 94.9 % | 78.7 % | 0.9 % | |
-//! | `--select 0.5` | 96.1 % | 80.0 % | 2.4 % | 60 % instead of 30 % of suites without a change need a confirmation |
-//! | `--screen 8 --screen-pairs 4` | 93.4 % | 56.7 % | 2.2 % | one look, for as much time |
-//! | `--screen 12 --screen-pairs 2` | 92.3 % | 52.1 % | 2.5 % | one look on more layouts |
-//! | `--screen 8,14` | 94.1 % | 90.3 % | 0.5 % | screening takes up to 391 s |
-//! | `--confirm 14` | 87.2 % | 82.5 % | 0.9 % | one look |
-//! | `--confirm 28` | 94.4 % | 82.4 % | 0.9 % | one look: confirming takes 208 s instead of 115 s |
+//! The same example takes other plans (`--screen`, `--confirm`, `--select`, `--pairs-each`), more noise (`--layouts`,
+//! `--pairs`), one layout (`--one-layout`), and the recorded pairs of two files.
 
 mod plan;
 mod run;

@@ -15,42 +15,28 @@ pub struct Plan {
     /// 0.05: one run in twenty of code that did not change may call something. It is what is asked of the tool; the
     /// procedure stays below it because most runs confirm nothing.
     pub alpha: f64,
+    /// How many pairs a layout comparison has.
+    ///
+    /// 1: a second pair on the same layouts says less than a first one on others, since layouts differ more than pairs, and
+    /// to link both sides again takes a fifth of a second for all cases together. Where a link takes many times as long as
+    /// the pairs, more are better.
+    pub pairs: u32,
     /// After how many layout comparisons screening looks at each case: the last number ends it.
     ///
-    /// A look at `n` comparisons can show a case unchanged if 2^-n is at most its share of 5 %: 1.25 % at four looks. 7 would
-    /// do, if the interval may reach to the extreme values; 8 leave out the two most extreme averages at either end, and
-    /// most cases without a change end there. 12 is for those that drew a layout far off, which 8 comparisons cannot tell
-    /// from a change; 14 would show more of them unchanged, but screening 40 cases would take more than 6 minutes.
+    /// With the spread of most cases an interval of 48 is a third as wide as ±delta needs, and one of 96 wide enough for four
+    /// in five; so most cases end at one of the first looks, and the last is for those whose layouts differ most.
     pub screen: Vec<u32>,
-    /// How many pairs a layout comparison has in screening.
-    ///
-    /// One more layout comparison costs two links for all cases together, and one more pair as much time as the cases take.
-    /// With 40 cases many comparisons of few pairs say most for the time. 3 is the smallest number whose median is not
-    /// carried away by one pair that is far off.
-    pub screen_pairs: u32,
     /// A case is selected for confirmation if the center of its screening exceeds this share of `delta`, and it was not
     /// shown unchanged.
     ///
-    /// 0.6: with the spread that was measured it takes fewer than 1 in 100 cases without a change, so that most runs without
-    /// one confirm nothing, and leaves out fewer than 5 in 100 that changed by delta. A half would find 1 in 100 more of
-    /// those, and confirm something in twice as many runs.
+    /// 0.6: with the spread that was measured it takes 1 in 100 cases without a change, and leaves out fewer than 5 in 100
+    /// that changed by delta.
     pub select: f64,
     /// After how many layout comparisons confirmation looks at each case: the last number ends it.
     ///
-    /// A signed-rank test over 14 comparisons can give 2^-13, which four looks and a family of a hundred leave below 5 %;
-    /// so a plain change ends at the first look, however many others there are. 14 more let a change of delta show that
-    /// the first look did not.
+    /// A change of twice delta mostly shows at the first look. Four times as many let a change of delta show; they are
+    /// bounded by what the confirmation of a few cases may take.
     pub confirm: Vec<u32>,
-    /// How many pairs a layout comparison has in confirmation, at most: where few cases are confirmed.
-    ///
-    /// More than 6 add nothing that matters: what is left of the spread between pairs in their median is less than the
-    /// spread between layouts.
-    pub confirm_pairs: u32,
-    /// How many pairs a layout comparison has in confirmation over all cases: it is divided among them, down to
-    /// `screen_pairs` each.
-    ///
-    /// 18 is 6 for each of 3 cases, which keeps a confirmation of up to 3 cases within 5 minutes.
-    pub confirm_pairs_in_all: u32,
     /// How long the sampling may take, if that is bounded.
     pub budget: Option<Duration>,
 }
@@ -59,12 +45,10 @@ impl Default for Plan {
     fn default() -> Self {
         Self {
             alpha: 0.05,
-            screen: vec![8, 12],
-            screen_pairs: 3,
+            pairs: 1,
+            screen: vec![48, 96, 192],
             select: 0.6,
-            confirm: vec![14, 28],
-            confirm_pairs: 6,
-            confirm_pairs_in_all: 18,
+            confirm: vec![96, 192, 384],
             budget: None,
         }
     }
@@ -92,19 +76,6 @@ impl Plan {
             Stage::Screen => &self.screen,
             Stage::Confirm => &self.confirm,
         }
-    }
-
-    /// How many pairs a layout comparison of a stage has, where so many cases came into the stage.
-    pub(super) fn pairs(&self, stage: Stage, cases: usize) -> u32 {
-        match stage {
-            Stage::Screen => self.screen_pairs,
-            Stage::Confirm => {
-                let share = self.confirm_pairs_in_all as usize / cases.max(1);
-                let most = self.confirm_pairs.max(self.screen_pairs);
-                (share as u32).clamp(self.screen_pairs, most)
-            }
-        }
-        .max(1)
     }
 
     /// How long a stage may go on.

@@ -52,8 +52,6 @@ pub struct Procedure {
     stage: Stage,
     /// How many layout comparisons the stage has had.
     compared: u32,
-    /// How many pairs each case has in a layout comparison of the stage.
-    pairs: u32,
     /// The cases that are measured on.
     active: Vec<usize>,
     /// The cases that can no longer be measured.
@@ -71,7 +69,6 @@ impl Procedure {
         };
         let rows: Vec<PairedRow> = limits.into_iter().map(row).collect();
         Self {
-            pairs: plan.pairs(Stage::Screen, rows.len()),
             active: (0..rows.len()).collect(),
             plan,
             layouts,
@@ -92,15 +89,16 @@ impl Procedure {
         if self.active.is_empty() || over(self.plan.end_of(self.stage)) {
             return None;
         }
+        let pairs = self.plan.pairs.max(1);
         let (layout, first_pair) = match self.layouts {
             Layouts::Shuffled => (self.compared + 1, 1),
-            Layouts::One => (1, self.compared * self.pairs + 1),
+            Layouts::One => (1, self.compared * pairs + 1),
         };
         Some(Round {
             stage: self.stage,
             layout,
             first_pair,
-            pairs: self.pairs,
+            pairs,
             cases: self.active.clone(),
         })
     }
@@ -167,6 +165,5 @@ impl Procedure {
             .collect();
         self.stage = Stage::Confirm;
         self.compared = 0;
-        self.pairs = self.plan.pairs(Stage::Confirm, self.active.len());
     }
 }

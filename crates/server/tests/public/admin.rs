@@ -216,7 +216,8 @@ fn go_reads_the_profiles_and_finds_the_handler_in_them() {
     let program = Program::start(&["--variant", "naive"]);
     let top = |path: &str| {
         let output = Command::new("go")
-            .args(["tool", "pprof", "-top"])
+            // A development build on a busy machine takes a while to find the names.
+            .args(["tool", "pprof", "-top", "-timeout", "60"])
             .arg(format!("http://{}{path}", program.admin))
             .output()
             .expect("it starts");

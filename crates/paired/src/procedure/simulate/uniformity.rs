@@ -14,7 +14,7 @@ pub struct Uniformity {
 }
 
 /// Compares p values of signed-rank tests without a change, each of `n` differences, with the distribution that they have
-/// exactly: on the multiples of 2^(1-n) that sums of ranks give, up to 20 differences.
+/// exactly: on the values that sums of ranks give.
 ///
 /// The distance is Kolmogorov and Smirnov's. For a distribution on few values chance exceeds the critical distance less often
 /// than for a continuous one, so the comparison errs on the side of calling them equal (W. J. Conover, "A Kolmogorov
@@ -28,24 +28,28 @@ pub struct Uniformity {
 /// assert!(always.distance > always.critical);
 /// ```
 pub fn uniformity(p_values: &[f64], n: u32) -> Option<Uniformity> {
-    /// All choices of signs are gone through.
-    const MOST: u32 = 20;
-    if p_values.is_empty() || !(1..=MOST).contains(&n) {
+    if p_values.is_empty() || n == 0 {
         return None;
     }
-    let exact = all_p_values(n);
+    let exact = exact(n as usize);
     let mut observed = p_values.to_vec();
     observed.sort_by(f64::total_cmp);
-    let below = |sorted: &[f64], p: f64| {
+    let share = |p: f64| {
         // The same p value from another order of sums differs in its last digits.
-        let count = sorted.partition_point(|&own| own <= p * (1.0 + 1e-9));
-        count as f64 / sorted.len() as f64
+        let count = observed.partition_point(|&own| own <= p * (1.0 + 1e-9));
+        count as f64 / observed.len() as f64
     };
-    let distance = exact
-        .iter()
-        .chain(&observed)
-        .map(|&p| (below(&exact, p) - below(&observed, p)).abs())
-        .fold(0.0, f64::max);
+    // The distance is largest at one of the exact values, or just before it.
+    let mut before = 0.0;
+    let mut distance: f64 = 0.0;
+    for (p, below) in exact {
+        let earlier = observed.partition_point(|&own| own < p * (1.0 - 1e-9));
+        let earlier = earlier as f64 / observed.len() as f64;
+        distance = distance
+            .max((share(p) - below).abs())
+            .max((earlier - before).abs());
+        before = below;
+    }
     Some(Uniformity {
         distance,
         critical: 1.63 / (p_values.len() as f64).sqrt(),
@@ -53,36 +57,41 @@ pub fn uniformity(p_values: &[f64], n: u32) -> Option<Uniformity> {
     })
 }
 
-/// The p values of all choices of signs of `n` different magnitudes, in ascending order.
-fn all_p_values(n: u32) -> Vec<f64> {
-    let most = n * (n + 1) / 2;
-    // By the sum of ranks below zero: the p value depends on nothing else.
-    let of_sum: Vec<f64> = (0..=most)
+/// The p values of `n` different magnitudes with random signs, in ascending order, and how likely one is that small.
+fn exact(n: usize) -> Vec<(f64, f64)> {
+    let mut chances = vec![1.0];
+    for rank in 1..=n {
+        let mut with = vec![0.0; chances.len() + rank];
+        for (sum, chance) in chances.iter().enumerate() {
+            with[sum] += chance / 2.0;
+            with[sum + rank] += chance / 2.0;
+        }
+        chances = with;
+    }
+    // By the sum of ranks below zero: the p value depends on nothing else, and is the same for the sum above.
+    let most = chances.len() - 1;
+    let mut below = 0.0;
+    (0..=most / 2)
         .map(|sum| {
-            let mut left = sum;
-            let mut values: Vec<f64> = (1..=n)
-                .rev()
-                .map(|rank| {
-                    if rank <= left {
-                        left -= rank;
-                        return -f64::from(rank);
-                    }
-                    f64::from(rank)
-                })
-                .collect();
-            values.reverse();
-            signed_rank(&values).unwrap_or(1.0)
+            let twice = if 2 * sum == most { 1.0 } else { 2.0 };
+            below += twice * chances[sum];
+            (p_value(n, sum), below)
+        })
+        .collect()
+}
+
+/// The p value where the ranks below zero have this sum.
+fn p_value(n: usize, sum: usize) -> f64 {
+    let mut left = sum;
+    let values: Vec<f64> = (1..=n)
+        .rev()
+        .map(|rank| {
+            if rank > left {
+                return rank as f64;
+            }
+            left -= rank;
+            -(rank as f64)
         })
         .collect();
-    let mut all: Vec<f64> = (0_u32..1 << n)
-        .map(|signs| {
-            let sum: u32 = (0..n)
-                .filter(|bit| signs >> bit & 1 == 1)
-                .map(|bit| bit + 1)
-                .sum();
-            of_sum.get(sum as usize).copied().unwrap_or(1.0)
-        })
-        .collect();
-    all.sort_by(f64::total_cmp);
-    all
+    signed_rank(&values).unwrap_or(1.0)
 }
