@@ -192,6 +192,14 @@ fn marked(runs: Rounds<'_>) -> String {
 
 fn change(ratio: &Ratio) -> String {
     let percent = |ratio: f64| 100.0 * (ratio - 1.0);
+    if !ratio.high.is_finite() {
+        let few = if ratio.rounds == 1 {
+            "1 round"
+        } else {
+            &format!("{} rounds", ratio.rounds)
+        };
+        return format!("p99 {:+.0} % (no interval, {few})", percent(ratio.center));
+    }
     format!(
         "p99 {:+.0} % ({:+.0} to {:+.0} %, {} rounds)",
         percent(ratio.center),
@@ -204,6 +212,12 @@ fn change(ratio: &Ratio) -> String {
 /// Whether the story holds here.
 fn told(column: &str, ratio: &Ratio) -> String {
     const STORY: f64 = 0.6;
+    if !ratio.high.is_finite() {
+        return format!(
+            "Not decided: {} undisturbed rounds give no interval at 95 %; six do.",
+            ratio.rounds
+        );
+    }
     if ratio.high <= STORY {
         format!(
             "The story holds for `{column}`: its p99 is at least 40 % lower in the whole interval."

@@ -70,8 +70,11 @@ fn a_ratio_is_of_one_round_and_leaves_out_what_fell_behind() {
     }
     let page = page_of(&text, &text);
     // 8, 3 and a half: the median is 3.
-    assert!(page.contains("- `pooled`: p99 +200 %"), "{page}");
-    assert!(page.contains("3 rounds"), "{page}");
+    assert!(
+        page.contains("- `pooled`: p99 +200 % (no interval, 3 rounds)"),
+        "{page}"
+    );
+    assert!(page.contains("Not decided: 3 undisturbed rounds"), "{page}");
     assert!(
         page.contains("In 2 of 8 runs the machine had no processor left"),
         "{page}"
