@@ -238,7 +238,9 @@ fn oha(service: &[f64], rate: f64, length: Duration, truth: &[f64]) {
     match output {
         Ok(output) => {
             let text = String::from_utf8_lossy(&output.stdout);
-            let (_, text) = text.split_once("\"latencyPercentiles\"").unwrap_or_default();
+            let (_, text) = text
+                .split_once("\"latencyPercentiles\"")
+                .unwrap_or_default();
             for (share, key) in [(0.5, "\"p50\":"), (0.99, "\"p99\":"), (0.999, "\"p99.9\":")] {
                 let value = text
                     .split_once(key)
