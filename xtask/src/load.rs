@@ -13,7 +13,7 @@ use fastrand::Rng;
 use crate::progress;
 use crate::results::{self, Results};
 use crate::service::{
-    GO, Program, SYSTEM, Service, Start, build_load, build_peer, build_server, command,
+    GENERATOR, GO, Program, SYSTEM, Service, Start, build_load, build_peer, build_server, command,
 };
 use crate::workspace::Workspace;
 
@@ -265,7 +265,7 @@ fn one(
         if file.exists() {
             fs::remove_file(&file).with_context(|| file.display().to_string())?;
         }
-        let mut command = command(load, arguments.how.realtime);
+        let mut command = command(load, arguments.how.realtime.then_some(GENERATOR));
         command
             .args(["--target", &service.address, "--case", &scenario.case])
             .args(["--pid", &service.pid().to_string(), "--warm-up", "1"])

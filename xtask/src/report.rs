@@ -9,7 +9,7 @@ use report::{LatencyPage, Page, splice};
 
 use crate::load;
 use crate::measure::FUNCTIONS;
-use crate::results::write_whole;
+use crate::results::{self, write_whole};
 use crate::suite::Kind;
 use crate::workspace::{Workspace, file_of};
 
@@ -37,9 +37,12 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     ];
     let latency = load::FILES.map(|file| workspace.baselines().join(file));
     if latency.iter().all(|file| file.exists()) {
-        let [rounds, story] = latency.map(|file| read(&[file]));
-        let (rounds, story) = (rounds?, story?);
-        let page = LatencyPage::new(&rounds, &story)?;
+        let [rounds, story] = latency.map(|file| -> Result<_> {
+            let runs = results::read(&file)?.lines;
+            Ok((read(&[file])?, runs))
+        });
+        let ((rounds, runs), (story, story_runs)) = (rounds?, story?);
+        let page = LatencyPage::new((&rounds, &runs), (&story, &story_runs))?;
         pages.push((workspace.baselines().join("LATENCY.md"), page.markdown()));
     }
     for (path, text) in pages {

@@ -109,16 +109,20 @@ fn copy(from: &Path, to: &Path) -> Result<()> {
     Ok(())
 }
 
-/// A command that runs before all others on the machine, if that is asked for.
-pub(crate) fn command(program: &Path, realtime: bool) -> Command {
-    if realtime {
-        let mut command = Command::new("chrt");
-        // The lowest of these priorities: all of them go before whatever has none.
-        command.args(["--rr", "1"]).arg(program);
-        command
-    } else {
-        Command::new(program)
-    }
+/// The priority of a service that goes before whatever has none.
+const SERVICE: &str = "1";
+
+/// The generator's: it goes before the service, too, or a busy service would keep it from sending.
+pub(crate) const GENERATOR: &str = "2";
+
+/// A command that runs before all that has a lower priority, if one is given.
+pub(crate) fn command(program: &Path, priority: Option<&str>) -> Command {
+    let Some(priority) = priority else {
+        return Command::new(program);
+    };
+    let mut command = Command::new("chrt");
+    command.args(["--rr", priority]).arg(program);
+    command
 }
 
 /// A service that runs, and ends with this value.
@@ -150,7 +154,7 @@ impl Service {
     /// Starts a program and waits until it listens.
     pub(crate) fn start(program: &Program, start: Start<'_>) -> Result<Self> {
         let shown = || program.path.display().to_string();
-        let mut command = command(&program.path, start.realtime);
+        let mut command = command(&program.path, start.realtime.then_some(SERVICE));
         command.args(["--listen", "127.0.0.1:0"]);
         match (start.variant, start.threads) {
             (GO, None) => {}

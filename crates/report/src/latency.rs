@@ -1,11 +1,12 @@
 //! Latency under load, as a page of its own.
 
-use benchstat::statistics::{Interval, median};
+use benchfmt::Benchmark;
 use benchstat::{Collection, QueryError};
 
 use crate::environment;
 use crate::matrix::Matrix;
 use crate::page::PageError;
+use crate::rounds::{Ratio, Rounds};
 
 /// The variants, from the one to beat to the peer.
 const VARIANTS: &str = "/variant@(naive pooled arena preallocated go)";
@@ -31,32 +32,27 @@ const UNITS: [(&str, &str); 6] = [
 /// What the story is told in.
 const P99: &str = "p99-sec";
 
-/// The confidence of the intervals of ratios.
-const CONFIDENCE: f64 = 0.95;
-
 /// The latency results, and those of the story's load, laid out for a reader.
 pub struct LatencyPage<'c> {
     collection: &'c Collection,
     rounds: Matrix<'c>,
     others: Vec<(&'static str, Matrix<'c>)>,
     story: Matrix<'c>,
-}
-
-/// One sample in place of another: the ratios, round by round.
-struct Ratio {
-    center: f64,
-    low: f64,
-    high: f64,
-    rounds: usize,
+    runs: Rounds<'c>,
+    story_runs: Rounds<'c>,
 }
 
 impl<'c> LatencyPage<'c> {
-    /// Lays out results of load, and those of the story.
+    /// Lays out results of load, and those of the story: each as a collection, and as the runs that it was made from, in the
+    /// order of the rounds.
     ///
     /// # Errors
     ///
     /// If there are none.
-    pub fn new(collection: &'c Collection, story: &'c Collection) -> Result<Self, PageError> {
+    pub fn new(
+        (collection, runs): (&'c Collection, &'c [Benchmark]),
+        (story, story_runs): (&'c Collection, &'c [Benchmark]),
+    ) -> Result<Self, PageError> {
         let matrix = |collection, filter, key| -> Result<Matrix<'c>, QueryError> {
             Matrix::new(collection, filter, key)
         };
@@ -82,6 +78,8 @@ impl<'c> LatencyPage<'c> {
                 ),
             ],
             story: matrix(story, ".name:Load", VARIANTS)?,
+            runs: Rounds(runs),
+            story_runs: Rounds(story_runs),
         })
     }
 
@@ -96,6 +94,8 @@ impl<'c> LatencyPage<'c> {
         );
         text += &self.story();
         text += &self.peer();
+        text.push('\n');
+        text += &marked(self.runs);
         for (unit, meaning) in UNITS {
             text += &format!("\n## {unit}\n\n{meaning}\n\n{}", self.rounds.markdown(unit));
         }
@@ -120,17 +120,15 @@ impl<'c> LatencyPage<'c> {
              \"p99 fell 40 % by pooling the JSON encode buffers\": at a load that was chosen on other rounds than these, what \
              does pooling buy, and what the best variant?\n\n",
         );
-        for row in self.story.rows(P99) {
+        for row in self.story_runs.rows() {
             let ratios: Vec<(String, Ratio)> = self
                 .story
                 .columns(P99)
                 .into_iter()
                 .filter(|column| column != "naive" && column != "go")
                 .filter_map(|column| {
-                    Some((
-                        column.clone(),
-                        ratio(&self.story, P99, &row, "naive", &column)?,
-                    ))
+                    let ratio = self.story_runs.ratio(P99, &row, "naive", &column)?;
+                    Some((column, ratio))
                 })
                 .collect();
             text += &format!("`{row}`:\n\n");
@@ -145,6 +143,7 @@ impl<'c> LatencyPage<'c> {
             }
             text.push('\n');
         }
+        text += &marked(self.story_runs);
         text += &self.story.markdown(P99);
         text
     }
@@ -159,11 +158,11 @@ impl<'c> LatencyPage<'c> {
             ("cpu-sec/req", "rate=10000"),
             ("peak-rss-B", "rate=10000"),
         ] {
-            for row in self.rounds.rows(unit) {
+            for row in self.runs.rows() {
                 if !row.ends_with(rate) || !row.contains("route=data") {
                     continue;
                 }
-                if let Some(ratio) = ratio(&self.rounds, unit, &row, "go", BEST) {
+                if let Some(ratio) = self.runs.ratio(unit, &row, "go", BEST) {
                     lines += &format!(
                         "- {unit}: {:.2} times Go's ({:.2} to {:.2})\n",
                         ratio.center, ratio.low, ratio.high
@@ -180,24 +179,27 @@ impl<'c> LatencyPage<'c> {
     }
 }
 
-/// What a variant has of another's value, round by round: the median of the ratios.
-fn ratio(matrix: &Matrix<'_>, unit: &str, row: &str, base: &str, column: &str) -> Option<Ratio> {
-    let base = matrix.cell(unit, row, base)?.sample();
-    let other = matrix.cell(unit, row, column)?.sample();
-    let mut ratios: Vec<f64> = other.iter().zip(&base).map(|(a, b)| a / b).collect();
-    ratios.sort_by(f64::total_cmp);
-    let interval = Interval::of_median(ratios.len(), CONFIDENCE);
-    let (low, high) = interval.ends(&ratios);
-    Some(Ratio {
-        center: median(&ratios),
-        low,
-        high,
-        rounds: ratios.len(),
-    })
+/// How many runs say nothing of the service.
+fn marked(runs: Rounds<'_>) -> String {
+    match runs.marked() {
+        (_, 0) => String::new(),
+        (all, marked) => format!(
+            "In {marked} of {all} runs the machine had no processor left for the generator: the changes leave out the rounds of \
+             these, the table has them.\n\n"
+        ),
+    }
 }
 
 fn change(ratio: &Ratio) -> String {
     let percent = |ratio: f64| 100.0 * (ratio - 1.0);
+    if !ratio.high.is_finite() {
+        let few = if ratio.rounds == 1 {
+            "1 round"
+        } else {
+            &format!("{} rounds", ratio.rounds)
+        };
+        return format!("p99 {:+.0} % (no interval, {few})", percent(ratio.center));
+    }
     format!(
         "p99 {:+.0} % ({:+.0} to {:+.0} %, {} rounds)",
         percent(ratio.center),
@@ -210,6 +212,12 @@ fn change(ratio: &Ratio) -> String {
 /// Whether the story holds here.
 fn told(column: &str, ratio: &Ratio) -> String {
     const STORY: f64 = 0.6;
+    if !ratio.high.is_finite() {
+        return format!(
+            "Not decided: {} undisturbed rounds give no interval at 95 %; six do.",
+            ratio.rounds
+        );
+    }
     if ratio.high <= STORY {
         format!(
             "The story holds for `{column}`: its p99 is at least 40 % lower in the whole interval."

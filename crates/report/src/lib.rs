@@ -11,6 +11,7 @@ mod functions;
 mod latency;
 mod matrix;
 mod page;
+mod rounds;
 mod splice;
 
 pub use calibration::calibration_page;

@@ -1,14 +1,16 @@
 //! The page of latencies, from results whose ratios are known.
 
+use benchfmt::{Benchmark, Reader, Record};
 use benchstat::Collection;
 use report::LatencyPage;
 
-/// Ten rounds: round by round each variant has this share of naive's p99, and naive's itself doubles on the way.
-fn rounds(row: &str, shares: &[(&str, f64)]) -> Collection {
-    let mut text = String::from("Unit p99-sec better=lower\nUnit req/s better=higher\n");
-    for round in 0..10 {
-        let naive = 0.010 * (1.0 + f64::from(round) / 10.0);
-        for (variant, share) in shares {
+/// Ten rounds: in each a variant has this share of naive's p99, which moves from round to round.
+fn rounds(row: &str, shares: &[(&str, f64)]) -> String {
+    let mut text = String::from("generator: kept up\n");
+    text += "Unit p99-sec better=lower\nUnit req/s better=higher\n";
+    for (variant, share) in shares {
+        for round in [3, 7, 1, 9, 0, 4, 8, 2, 6, 5] {
+            let naive = 0.010 * (1.0 + f64::from(round));
             text += &format!(
                 "BenchmarkLoad/{row}/variant={variant} 100 {} p99-sec {} req/s\n",
                 naive * share,
@@ -16,17 +18,67 @@ fn rounds(row: &str, shares: &[(&str, f64)]) -> Collection {
             );
         }
     }
+    text
+}
+
+fn collection(text: &str) -> (Collection, Vec<Benchmark>) {
     let mut collection = Collection::default();
     collection
         .read("latency", "latency", text.as_bytes())
         .unwrap();
-    collection
+    let mut reader = Reader::new(text.as_bytes(), "latency");
+    let mut runs = Vec::new();
+    while let Some(record) = reader.next_record().unwrap() {
+        if let Record::Result(result) = record {
+            runs.push(result.to_benchmark());
+        }
+    }
+    (collection, runs)
+}
+
+fn page_of(load: &str, story: &str) -> String {
+    let ((load, runs), (story, story_runs)) = (collection(load), collection(story));
+    LatencyPage::new((&load, &runs), (&story, &story_runs))
+        .unwrap()
+        .markdown()
 }
 
 fn page(shares: &[(&str, f64)]) -> String {
     let load = rounds("route=data/rate=10000", shares);
     let story = rounds("route=invoices/items=1000/rate=2600", shares);
-    LatencyPage::new(&load, &story).unwrap().markdown()
+    page_of(&load, &story)
+}
+
+#[test]
+fn a_ratio_is_of_one_round_and_leaves_out_what_fell_behind() {
+    // Naive goes up and the other down: sorted apart, the ratios would be others. The last round is disturbed.
+    let mut text = String::from("generator: kept up\n");
+    for (variant, values) in [
+        ("naive", [1.0, 2.0, 4.0, 4.0]),
+        ("pooled", [8.0, 6.0, 2.0, 1.0]),
+    ] {
+        for (round, value) in values.into_iter().enumerate() {
+            let generator = if round == 3 {
+                "fell behind: 9 of 100 requests"
+            } else {
+                "kept up"
+            };
+            text += &format!(
+                "generator: {generator}\nBenchmarkLoad/route=data/rate=1/variant={variant} 1 {value} p99-sec\n"
+            );
+        }
+    }
+    let page = page_of(&text, &text);
+    // 8, 3 and a half: the median is 3.
+    assert!(
+        page.contains("- `pooled`: p99 +200 % (no interval, 3 rounds)"),
+        "{page}"
+    );
+    assert!(page.contains("Not decided: 3 undisturbed rounds"), "{page}");
+    assert!(
+        page.contains("In 2 of 8 runs the machine had no processor left"),
+        "{page}"
+    );
 }
 
 #[test]
@@ -72,5 +124,5 @@ fn a_story_that_does_not_hold_is_said_not_to() {
 #[test]
 fn there_is_no_page_without_results() {
     let empty = Collection::default();
-    assert!(LatencyPage::new(&empty, &empty).is_err());
+    assert!(LatencyPage::new((&empty, &[]), (&empty, &[])).is_err());
 }
