@@ -1,6 +1,7 @@
 //! What an allocation costs that goes through the sampling allocator, in instructions: by callgrind, where it is installed.
 //!
-//! `cargo test --package admin --release --test cost -- --nocapture` prints it. An unoptimised build is not measured.
+//! `cargo test --package admin --release --test cost -- --nocapture` prints it, after `cargo build --package admin
+//! --release --examples`. An unoptimised build is not measured.
 
 #![forbid(unsafe_code)]
 

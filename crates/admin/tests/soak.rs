@@ -1,6 +1,7 @@
 //! Many profiles in a row of a program that has both cores busy: it goes on, and keeps no more memory than after the first.
 //!
-//! `PROFILES=200 cargo test --package admin --release --test soak -- --nocapture` is the long form, and prints what it measured.
+//! `PROFILES=200 cargo test --package admin --release --test soak -- --nocapture` is the long form, and prints what it
+//! measured; `cargo build --package admin --release --examples` comes first.
 
 #![forbid(unsafe_code)]
 
