@@ -8,18 +8,17 @@ mod program;
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::process::ExitCode;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
+use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
 use cases::orders::{Spelling, json};
 
 use program::Program;
 
-/// Connections at a time.
+/// Connections, each kept from the first request to the last.
 const CLIENTS: usize = 32;
-
-/// Requests on a connection before it is replaced: connections come and go, too.
-const EACH: usize = 10_000;
 
 /// Requests sent at once, half of each kind.
 const PIPELINE: usize = 10;
@@ -31,23 +30,30 @@ fn main() -> Result<ExitCode> {
         .map_or(Ok(10_000_000), |text| text.parse())?;
     let variant = arguments.next().unwrap_or("preallocated".to_owned());
     let program = Program::start(&["--variant", &variant])?;
-    let rounds = requests.div_ceil(CLIENTS * EACH).next_multiple_of(10);
+    let each = requests.div_ceil(CLIENTS * PIPELINE) * PIPELINE;
+    let answered = AtomicUsize::new(0);
     let mut first = 0;
-    for round in 1..=rounds {
-        thread::scope(|scope| {
-            let clients: Vec<_> = (0..CLIENTS)
-                .map(|_| scope.spawn(|| client(program.address)))
-                .collect();
-            clients
-                .into_iter()
-                .try_for_each(|client| client.join().expect("no panic"))
-        })?;
-        if round % (rounds / 10) == 0 {
+    thread::scope(|scope| {
+        let clients: Vec<_> = (0..CLIENTS)
+            .map(|_| scope.spawn(|| client(program.address, each, &answered)))
+            .collect();
+        for tenth in 1..=10 {
+            while answered.load(Ordering::Relaxed) < each * CLIENTS * tenth / 10
+                && !clients.iter().all(thread::ScopedJoinHandle::is_finished)
+            {
+                thread::sleep(Duration::from_millis(10));
+            }
             let resident = program.resident()?;
-            println!("{} requests: {resident} KiB", round * CLIENTS * EACH);
+            println!(
+                "{} requests: {resident} KiB",
+                answered.load(Ordering::Relaxed)
+            );
             first = if first == 0 { resident } else { first };
         }
-    }
+        clients
+            .into_iter()
+            .try_for_each(|client| client.join().expect("no panic"))
+    })?;
     let change = program.resident()? as f64 / first as f64 - 1.0;
     println!("{variant}: {:+.2} % since the first tenth", change * 100.0);
     Ok(if change.abs() <= 0.02 {
@@ -58,7 +64,7 @@ fn main() -> Result<ExitCode> {
 }
 
 /// Sends its requests, and reads as many bytes as their answers have.
-fn client(address: SocketAddr) -> Result<()> {
+fn client(address: SocketAddr, each: usize, answered: &AtomicUsize) -> Result<()> {
     let order = json(10, Spelling::Plain);
     let mut requests = Vec::new();
     for _ in 0..PIPELINE / 2 {
@@ -71,7 +77,7 @@ fn client(address: SocketAddr) -> Result<()> {
     stream.set_nodelay(true)?;
     let mut answers = vec![0; 64 << 10];
     let mut length = None;
-    for _ in 0..EACH / PIPELINE {
+    for _ in 0..each / PIPELINE {
         stream.write_all(&requests)?;
         if let Some(length) = length {
             let answers = answers.get_mut(..length).context("long answers")?;
@@ -80,6 +86,7 @@ fn client(address: SocketAddr) -> Result<()> {
             length = Some(first_answers(&mut stream, &mut answers)?);
         }
         ensure!(answers.starts_with(b"HTTP/1.1 200 OK"), "another answer");
+        answered.fetch_add(PIPELINE, Ordering::Relaxed);
     }
     Ok(())
 }

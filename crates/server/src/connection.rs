@@ -48,29 +48,18 @@ where
     let socket = TokioIo::new(Socket::new(stream, Arc::clone(&guest)));
     let mut connection = site.http.serve_connection(socket, service);
 
-    let (mut finishing, mut asked_again) = (false, false);
+    let (mut finishing, mut idle, mut asked_again) = (false, false, false);
     let end = poll_fn(|cx| {
         let seat = guest.seat();
         seat.register(cx.waker());
         if seat.order() == Order::Leave {
             return Poll::Ready(End::Cut);
         }
-        let mut idle = false;
-        if seat.is_late() {
-            match seat.moment().phase() {
-                Phase::Head => return Poll::Ready(End::SlowHead),
-                Phase::Writing => return Poll::Ready(End::Cut),
-                // Asked before, and still here.
-                Phase::Idle if finishing => return Poll::Ready(End::Cut),
-                Phase::Idle => idle = true,
-                // `body::read` sees to a late body.
-                Phase::Body | Phase::Handling | Phase::Lingering => {}
-            }
-        }
         loop {
             // A head that has begun is a request in flight, which hyper does not know.
-            let finish = seat.order() == Order::Finish && seat.moment().phase() != Phase::Head;
-            if !finishing && (idle || finish) {
+            let is_to_finish =
+                || seat.order() == Order::Finish && seat.moment().phase() != Phase::Head;
+            if !finishing && (idle || is_to_finish()) {
                 finishing = true;
                 Pin::new(&mut connection).graceful_shutdown();
             }
@@ -83,8 +72,22 @@ where
                 }
                 return Poll::Ready(if idle { End::Idle } else { End::Done });
             }
-            let moved_on = seat.order() == Order::Finish && seat.moment().phase() != Phase::Head;
-            if finishing || !moved_on {
+            // Only now, for what has come in the meantime counts.
+            if seat.is_late() {
+                match seat.moment().phase() {
+                    Phase::Head => return Poll::Ready(End::SlowHead),
+                    Phase::Writing => return Poll::Ready(End::Cut),
+                    // Asked to close, and still here.
+                    Phase::Idle if idle => return Poll::Ready(End::Cut),
+                    Phase::Idle => {
+                        idle = true;
+                        continue;
+                    }
+                    // `body::read` sees to a late body.
+                    Phase::Body | Phase::Handling | Phase::Lingering => {}
+                }
+            }
+            if finishing || !is_to_finish() {
                 return Poll::Pending;
             }
         }
