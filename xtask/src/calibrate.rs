@@ -31,7 +31,7 @@ pub(crate) struct Arguments {
     suites: u32,
 }
 
-/// The page, from the root of the repository.
+/// The page, in the folder of the baselines.
 const PAGE: &str = "calibration.md";
 
 pub(crate) fn run(arguments: &Arguments) -> Result<()> {

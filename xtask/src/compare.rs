@@ -127,7 +127,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
         Outcome::Passed if skipped => Outcome::Incomparable,
         outcome => outcome,
     };
-    write(&tables, &verdicts, outcome, format)?;
+    write(&tables, &verdicts, outcome, collection.caveat(), format)?;
     Ok(ExitCode::from(outcome.code()))
 }
 
@@ -365,6 +365,7 @@ fn write(
     tables: &[Table<'_>],
     verdicts: &Verdicts,
     outcome: Outcome,
+    caveat: Option<&str>,
     format: Format,
 ) -> Result<()> {
     let stdout = io::stdout();
@@ -374,8 +375,7 @@ fn write(
     let report = Report {
         tables,
         verdicts: Some((verdicts, outcome)),
-        // Verdicts are on processes.
-        caveat: None,
+        caveat,
     };
     let written = print(&report, format, style, &mut output, &mut notes);
     match written.and_then(|()| output.flush()) {

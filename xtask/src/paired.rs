@@ -63,6 +63,7 @@ pub(crate) fn measure(
         package: PACKAGE,
         target: TARGET,
         toolchain: &toolchain,
+        renamed: gates.renamed(),
         plan,
         settings: Settings::new()?,
         calibrates,

@@ -13,14 +13,6 @@ use crate::collection::{Collection, ConfigId};
 /// results wherever these are written to, and appear above their tables.
 const SAMPLES: (&str, &str) = ("samples", "of one process");
 
-/// What to know before believing a comparison of samples of one process.
-///
-/// The figures are of criterion on a virtual machine of two cores, run after run of one handler.
-const CAVEAT: &str = "samples of one process do not show a change: processes differ more than the \
-    samples of one do, and in 29 of 48 comparisons of a program with itself such samples called \
-    it changed. Give several runs of each side, old=DIR1 old=DIR2 ... new=DIR3 new=DIR4 ..., and \
-    each counts once";
-
 /// What counts as one measurement where a tool takes many samples in one process, as criterion
 /// does. Tools that count give one measurement in either way.
 ///
@@ -136,15 +128,6 @@ impl Collection {
             }
         }
         skipped
-    }
-
-    /// What to know before believing the comparisons of these results: that some are
-    /// [samples of one process](Replicate::Sample).
-    pub fn caveat(&self) -> Option<&'static str> {
-        let mut configs = (0..self.configs.len()).map(|id| ConfigId(id as u32));
-        configs
-            .any(|config| self.is_of_one_process(config))
-            .then_some(CAVEAT)
     }
 
     /// Whether results of this configuration are samples of one process.

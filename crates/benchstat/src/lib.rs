@@ -82,6 +82,7 @@ mod readme {}
 
 mod accepted;
 mod arrange;
+mod caveat;
 mod cells;
 #[cfg(feature = "cli")]
 pub mod cli;

@@ -10,11 +10,11 @@ const TIME: &str = "sec/op";
 const INSTRUCTIONS: &str = "instructions/op";
 const ALLOCATIONS: &str = "allocs/op";
 
-/// Instructions that changed by less than this share of what the time did are no reason for it: processors do several at
-/// once, so the two never change alike, and a tenth is less than any of them is worth.
+/// Instructions that changed by less than this share of what the time did do not explain it: each would have to take ten
+/// times as long as the others.
 const NO_REASON: f64 = 0.1;
 
-/// And by this share or more they are the reason, or most of it.
+/// And by this share or more they explain it, or most of it.
 const MOST: f64 = 0.5;
 
 /// Why a row changed, or what its change is worth, as far as the case's other units say.

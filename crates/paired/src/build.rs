@@ -103,7 +103,15 @@ pub(crate) fn link(
     cargo.args(["--", "-Csave-temps", "--print=link-args"]);
     cargo.env("TMPDIR", scratch);
     let built = run(cargo, tree, package, target, Stdio::inherit())?;
-    let executables = built.executables(tree)?;
+    let executables = built.executables(tree).map_err(|error| {
+        if has_target(tree, outside, package, bench) {
+            error
+        } else {
+            BuildError::NoTarget {
+                target: bench.to_owned(),
+            }
+        }
+    })?;
     let output = String::from_utf8_lossy(&built.output.stdout);
     let line = output.lines().rfind(|line| !line.starts_with('{'));
     let line = line.unwrap_or_default().to_owned();
@@ -125,6 +133,36 @@ fn nested(command: &str, tree: &Path, outside: &Path) -> Command {
     }
     cargo.arg("--manifest-path").arg(tree.join("Cargo.toml"));
     cargo
+}
+
+/// Whether a package of a tree has a bench target; also where cargo does not say.
+fn has_target(tree: &Path, outside: &Path, package: &str, bench: &str) -> bool {
+    let mut metadata = nested("metadata", tree, outside);
+    metadata.args(["--quiet", "--no-deps", "--format-version=1"]);
+    let Ok(output) = metadata.output() else {
+        return true;
+    };
+    let Ok(workspace) = serde_json::from_slice::<Workspace>(&output.stdout) else {
+        return true;
+    };
+    let is_bench =
+        |target: &Target| target.name == bench && target.kind.iter().any(|kind| kind == "bench");
+    workspace
+        .packages
+        .iter()
+        .any(|own| own.name == package && own.targets.iter().any(is_bench))
+}
+
+/// What cargo knows of a tree.
+#[derive(Deserialize)]
+struct Workspace {
+    packages: Vec<Package>,
+}
+
+#[derive(Deserialize)]
+struct Package {
+    name: String,
+    targets: Vec<Target>,
 }
 
 /// What cargo said.

@@ -89,8 +89,8 @@ pub fn cases(program: &Path, settings: &Settings) -> Result<Vec<String>, TargetE
     Ok(names)
 }
 
-/// Measures a case in two programs, the targets of two builds, against each other: both are started, and take turns on one
-/// core until there are enough.
+/// Measures a case, by its name on each side, in two programs, the targets of two builds, against each other: both are
+/// started, and take turns on one core until there are enough.
 ///
 /// Both get the same argument and environment, and paths of the same length: what lies at the start of a process's stack
 /// moves all that comes after it, and times with it. The processes are gone when this returns.
@@ -101,7 +101,7 @@ pub fn cases(program: &Path, settings: &Settings) -> Result<Vec<String>, TargetE
 /// let programs = paired::Sides { base: Path::new("old/paired"), head: Path::new("new/paired") };
 /// let settings = paired::Settings::new()?;
 /// let mut random = fastrand::Rng::new();
-/// let pair = paired::measure_pair(programs, "Sum/n=100", &settings, &mut random)?;
+/// let pair = paired::measure_pair(programs, paired::Sides::both("Sum/n=100"), &settings, &mut random)?;
 /// println!("{:+.1} %", (pair.cpu.head / pair.cpu.base - 1.0) * 100.0);
 /// assert_eq!(pair.answers.base, pair.answers.head);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -115,7 +115,7 @@ pub fn cases(program: &Path, settings: &Settings) -> Result<Vec<String>, TargetE
 /// If a target fails, takes too long, or has no such case, or the processes cannot be pinned.
 pub fn measure_pair(
     programs: Sides<&Path>,
-    case: &str,
+    names: Sides<&str>,
     settings: &Settings,
     random: &mut fastrand::Rng,
 ) -> Result<PairMeasurement, PairError> {
@@ -124,10 +124,10 @@ pub fn measure_pair(
     let mut pair = Pair::start(programs, first, settings)?;
     let mut answers = Sides::<Digest>::default();
     for side in [first, second] {
-        *answers.get_mut(side) = pair.of(side, |served| served.prepare(case))?;
+        *answers.get_mut(side) = pair.of(side, |served| served.prepare(names.get(side)))?;
     }
     let no_time = || PairError::NoTime {
-        case: case.to_owned(),
+        case: names.head.to_owned(),
     };
     let iterations = pair.calibrate(settings.block)?.ok_or_else(no_time)?;
     let quads = (0..settings.quads).map(|_| pair.quad(iterations, settings.extra, random));

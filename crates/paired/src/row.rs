@@ -3,6 +3,7 @@
 //! ```text
 //! stage: screen
 //! looks: 3
+//! run: 5820143977
 //! layout: 4
 //! seed: 81726
 //! pair: 2
@@ -36,7 +37,9 @@ pub struct Place {
     pub stage: Stage,
     /// Over how many looks at the data the error of `unchanged` is spent.
     pub looks: u32,
-    /// Which comparison of two layouts it belongs to, counted within the stage.
+    /// The run of the procedure that measured it, a number drawn at random: files of several runs can be put together.
+    pub run: u64,
+    /// Which comparison of two layouts it belongs to, counted within the stage of a run.
     pub layout: u32,
     /// The seeds by which the sections of each side were shuffled; 0: they were not.
     pub seeds: Sides<u64>,
@@ -47,8 +50,8 @@ pub struct Place {
 /// A pair of a case: where it belongs, and what it says.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PairRow {
-    /// The case.
-    pub case: String,
+    /// The case, by its name on each side.
+    pub names: Sides<String>,
     /// The pair's place.
     pub place: Place,
     /// What was measured.
@@ -101,6 +104,7 @@ impl PairRow {
             let mut config = Config::default();
             config.set("stage", &place.stage.to_string());
             config.set("looks", &place.looks.to_string());
+            config.set("run", &place.run.to_string());
             config.set("layout", &place.layout.to_string());
             if *place.seeds.get(side) != 0 {
                 config.set("seed", &place.seeds.get(side).to_string());
@@ -116,7 +120,7 @@ impl PairRow {
             };
             Benchmark {
                 config,
-                name: self.case.clone(),
+                name: self.names.get(side).clone(),
                 iterations: i64::try_from(self.measurement.iterations).unwrap_or(i64::MAX),
                 measurements: vec![
                     time(*self.measurement.cpu.get(side), CPU),
@@ -145,18 +149,19 @@ impl PairRow {
                 Err(RowError::Apart { what, found })
             }
         };
-        apart("names", &lines.base.name, &lines.head.name)?;
         apart("stages", &base.stage, &head.stage)?;
         apart("looks", &base.looks, &head.looks)?;
+        apart("runs", &base.run, &head.run)?;
         apart("layouts", &base.layout, &head.layout)?;
         apart("pairs", &base.pair, &head.pair)?;
         apart("iterations", &base.iterations, &head.iterations)?;
         apart("extras", &base.extra, &head.extra)?;
         Ok(Self {
-            case: lines.base.name.clone(),
+            names: lines.map(|line| line.name.clone()),
             place: Place {
                 stage: base.stage,
                 looks: base.looks,
+                run: base.run,
                 layout: base.layout,
                 seeds: Sides {
                     base: base.seed,
@@ -188,6 +193,7 @@ impl PairRow {
 struct Line {
     stage: Stage,
     looks: u32,
+    run: u64,
     layout: u32,
     seed: u64,
     pair: u32,
@@ -204,6 +210,7 @@ impl Line {
         Ok(Self {
             stage: source.key("stage")?,
             looks: source.key("looks")?,
+            run: source.key("run")?,
             layout: source.key("layout")?,
             seed: if line.config.get("seed").is_some() {
                 source.key("seed")?

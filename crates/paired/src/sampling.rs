@@ -6,6 +6,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use benchstat::Renamed;
 use benchstat::paired::{Layouts, Limits};
 use thiserror::Error;
 
@@ -33,6 +34,8 @@ pub struct Sampling<'a> {
     pub target: &'a str,
     /// What else decides what is built, as for [`Revisions::executables`].
     pub toolchain: &'a str,
+    /// Cases that may have another name in the base.
+    pub renamed: &'a [Renamed],
     /// How much is measured.
     pub plan: Plan,
     /// How pairs are measured.
@@ -101,7 +104,8 @@ pub enum SamplingError {
 }
 
 impl Sampling<'_> {
-    /// Samples the cases that both sides have and for which there are limits; `progress` is told of each step.
+    /// Samples the cases that both sides have and for which there are limits, by the head's names; `progress` is told of each
+    /// step.
     ///
     /// # Errors
     ///
@@ -118,13 +122,23 @@ impl Sampling<'_> {
                 .map_err(|error| SamplingError::List { side, error })
         });
         let of_base = std::mem::replace(&mut listed.base, Ok(Vec::new()))?;
-        let mut names = listed.head?;
-        names.retain(|name| of_base.contains(name) && limits(name).is_some());
+        let of_head = listed.head?;
+        let names = of_head
+            .iter()
+            .filter(|name| limits(name).is_some())
+            .filter_map(|name| {
+                Some(Sides {
+                    base: self.base_name(name, &of_base, &of_head)?.to_owned(),
+                    head: name.clone(),
+                })
+            })
+            .collect();
         let mut run = Run {
             sampling: self,
             programs: HashMap::new(),
             plain,
             names,
+            number: fastrand::u64(..),
             random: fastrand::Rng::new(),
             sampled: Sampled {
                 rows: Vec::new(),
@@ -143,6 +157,23 @@ impl Sampling<'_> {
         }
         result?;
         Ok(run.sampled)
+    }
+
+    /// The name in the base of a case of the head, if the base has it: the same or, as for verdicts, the one it was renamed
+    /// from, unless the head has that one still.
+    fn base_name<'n>(
+        &'n self,
+        name: &'n str,
+        of_base: &[String],
+        of_head: &[String],
+    ) -> Option<&'n str> {
+        let among = |names: &[String], name: &str| names.iter().any(|own| own == name);
+        if among(of_base, name) {
+            return Some(name);
+        }
+        let renamed = self.renamed.iter().find(|renamed| renamed.to == name)?;
+        let old = renamed.from.as_str();
+        (among(of_base, old) && !among(of_head, old)).then_some(old)
     }
 
     /// The executables of both sides with these seeds.
@@ -192,7 +223,8 @@ struct Run<'s> {
     programs: HashMap<(Stage, u32), Programs>,
     /// The executables in the linker's own order.
     plain: Sides<PathBuf>,
-    names: Vec<String>,
+    names: Vec<Sides<String>>,
+    number: u64,
     random: fastrand::Rng,
     sampled: Sampled,
     /// The extra work of cases that get some.
@@ -234,7 +266,11 @@ impl Run<'_> {
             Err(SamplingError::Revision(error)) if error.cannot_shuffle() => Layouts::One,
             Err(error) => return Err(error),
         };
-        let limits = self.names.iter().filter_map(|name| limits(name)).collect();
+        let limits = self
+            .names
+            .iter()
+            .filter_map(|names| limits(&names.head))
+            .collect();
         let plan = self.sampling.plan.clone();
         let mut procedure = Procedure::new(plan, limits, self.sampled.layouts);
         // Builds are not what the budget is for.
@@ -271,7 +307,7 @@ impl Run<'_> {
         let quads = self.sampling.settings.quads as u64;
         let rows = self.sampled.rows.drain(..);
         let of_block: Vec<(String, u64)> = rows
-            .map(|row| (row.case, row.measurement.iterations / (2 * quads)))
+            .map(|row| (row.names.head, row.measurement.iterations / (2 * quads)))
             .collect();
         self.extra = plant(&of_block, &mut self.random);
         Ok(())
@@ -350,18 +386,22 @@ impl Run<'_> {
             self.random.shuffle(&mut order);
             let mut rows: Vec<(usize, PairRow)> = Vec::with_capacity(order.len());
             for at in order {
-                let name = &self.names[round.cases[at]];
+                let names = &self.names[round.cases[at]];
+                let own = Sides {
+                    base: &*names.base,
+                    head: &*names.head,
+                };
                 let paths = Sides {
                     base: &*programs.paths.base,
                     head: &*programs.paths.head,
                 };
                 let settings = Settings {
-                    extra: self.extra.get(name).copied().unwrap_or(0.0),
+                    extra: self.extra.get(&names.head).copied().unwrap_or(0.0),
                     ..self.sampling.settings.clone()
                 };
-                let measurement = measure_pair(paths, name, &settings, &mut self.random);
+                let measurement = measure_pair(paths, own, &settings, &mut self.random);
                 let measurement = measurement.map_err(|error| SamplingError::Pair {
-                    case: name.clone(),
+                    case: names.head.clone(),
                     error: Box::new(error),
                 })?;
                 match ratios.get_mut(at) {
@@ -374,6 +414,7 @@ impl Run<'_> {
                 let place = Place {
                     stage: round.stage,
                     looks: self.sampling.plan.looks(),
+                    run: self.number,
                     layout: round.layout,
                     seeds: programs.seeds,
                     pair: round.first_pair + pair,
@@ -381,7 +422,7 @@ impl Run<'_> {
                 rows.push((
                     at,
                     PairRow {
-                        case: name.clone(),
+                        names: names.clone(),
                         place,
                         measurement,
                     },

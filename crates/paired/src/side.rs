@@ -50,6 +50,17 @@ impl<T> Sides<T> {
         }
     }
 
+    /// The same for both.
+    pub fn both(value: T) -> Self
+    where
+        T: Clone,
+    {
+        Self {
+            base: value.clone(),
+            head: value,
+        }
+    }
+
     /// That of a side.
     pub fn get(&self, side: Side) -> &T {
         match side {

@@ -52,7 +52,12 @@ fn measure(base: &Path, head: &Path) -> Result<paired::PairMeasurement, PairErro
         ..Settings::new().unwrap()
     };
     let mut random = fastrand::Rng::with_seed(7);
-    measure_pair(Sides { base, head }, "One", &settings, &mut random)
+    measure_pair(
+        Sides { base, head },
+        Sides::both("One"),
+        &settings,
+        &mut random,
+    )
 }
 
 /// What is wrong with a head like this; the base is a good one. Neither is left behind.

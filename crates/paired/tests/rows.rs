@@ -13,10 +13,11 @@ fn sides<T: std::fmt::Debug>(
 fn row() -> impl Strategy<Value = PairRow> {
     let time = 1e-3..1e12_f64;
     let stage = prop_oneof![Just(Stage::Screen), Just(Stage::Confirm)];
-    let place = (stage, any::<[u32; 3]>(), sides(any::<u64>())).prop_map(
-        |(stage, [looks, layout, pair], seeds)| Place {
+    let place = (stage, any::<[u32; 3]>(), any::<u64>(), sides(any::<u64>())).prop_map(
+        |(stage, [looks, layout, pair], run, seeds)| Place {
             stage,
             looks,
+            run,
             layout,
             seeds,
             pair,
@@ -37,12 +38,12 @@ fn row() -> impl Strategy<Value = PairRow> {
             answers: answers.map(Digest::new),
         });
     (
-        "[A-Z][a-z]{0,5}(/[a-z]=[a-z0-9]{1,5}){0,3}",
+        sides("[A-Z][a-z]{0,5}(/[a-z]=[a-z0-9]{1,5}){0,3}"),
         place,
         measurement,
     )
-        .prop_map(|(case, place, measurement)| PairRow {
-            case,
+        .prop_map(|(names, place, measurement)| PairRow {
+            names,
             place,
             measurement,
         })
@@ -77,10 +78,11 @@ proptest! {
 
 fn example() -> PairRow {
     PairRow {
-        case: "Invoice/items=10/variant=pooled".to_owned(),
+        names: Sides::both("Invoice/items=10/variant=pooled".to_owned()),
         place: Place {
             stage: Stage::Confirm,
             looks: 3,
+            run: 5_820_143_977,
             layout: 4,
             seeds: Sides {
                 base: 81726,
@@ -116,6 +118,7 @@ fn lines_look_like_the_documentation() {
     let expected = "\
 stage: confirm
 looks: 3
+run: 5820143977
 layout: 4
 seed: 81726
 pair: 2
@@ -173,7 +176,7 @@ fn lines_that_are_no_pair_are_errors_with_the_place() {
         })
     ));
     let apart: [fn(&mut Sides<Benchmark>); 4] = [
-        |lines| lines.head.name.push('x'),
+        |lines| lines.head.config.set("run", "5"),
         |lines| lines.head.config.set("layout", "5"),
         |lines| lines.head.config.set("stage", "screen"),
         |lines| lines.head.iterations = 1,

@@ -12,7 +12,9 @@ const PAIR: &str = "pair";
 pub struct PairKey {
     /// Whether it is of the confirmation; of the screening otherwise.
     pub confirms: bool,
-    /// The number of the layout comparison within the stage.
+    /// The number of the run that measured it; 0 where it is not given.
+    pub run: u64,
+    /// The number of the layout comparison within the stage of a run.
     pub layout: u32,
     /// The number of the pair within the layout comparison.
     pub pair: u32,
@@ -33,7 +35,7 @@ pub(super) struct Member<'c> {
 }
 
 /// Whether results with this configuration are of pairs.
-pub(super) fn is_paired(collection: &Collection, config: ConfigId) -> bool {
+pub(crate) fn is_paired(collection: &Collection, config: ConfigId) -> bool {
     collection.config_value(config, PAIR).is_some()
 }
 
@@ -74,6 +76,12 @@ impl<'c> Member<'c> {
         Ok(Some(Self {
             key: PairKey {
                 confirms,
+                run: value("run").map_or(Ok(0), |run| {
+                    run.parse().map_err(|_| PairProblem::Value {
+                        key: "run",
+                        value: run.to_owned(),
+                    })
+                })?,
                 layout: value("layout").map_or(Ok(1), |layout| number("layout", layout))?,
                 pair: number(PAIR, pair)?,
             },

@@ -88,7 +88,7 @@ impl Pairs {
     /// How many pairs a stage has, and how many layout comparisons.
     pub(crate) fn sizes(&self, confirms: bool) -> (usize, usize) {
         let stage = || self.ratios.keys().filter(|key| key.confirms == confirms);
-        let layouts: BTreeSet<u32> = stage().map(|key| key.layout).collect();
+        let layouts: BTreeSet<(u64, u32)> = stage().map(|key| (key.run, key.layout)).collect();
         (stage().count(), layouts.len())
     }
 
@@ -104,11 +104,11 @@ impl Pairs {
 
     fn differences(&self, confirms: bool) -> Differences {
         let mut differences = Differences::new(self.layouts);
-        let stage: Vec<(u32, f64)> = self
+        let stage: Vec<((u64, u32), f64)> = self
             .ratios
             .iter()
             .filter(|(key, _)| key.confirms == confirms)
-            .map(|(key, &ratio)| (key.layout, ratio))
+            .map(|(key, &ratio)| ((key.run, key.layout), ratio))
             .collect();
         for comparison in stage.chunk_by(|(a, _), (b, _)| a == b) {
             let pairs: Vec<f64> = comparison.iter().map(|&(_, ratio)| ratio).collect();
@@ -179,9 +179,12 @@ fn check_seeds(members: &Members<'_>, side: Side) -> Result<(), PairProblem> {
     let mut of_seed = BTreeMap::new();
     for (member, _) in members {
         let PairKey {
-            confirms, layout, ..
+            confirms,
+            run,
+            layout,
+            ..
         } = member.key;
-        let place = (confirms, layout);
+        let place = (confirms, run, layout);
         let seed = *of_layout.entry(place).or_insert(member.seed);
         let owner = member
             .seed

@@ -87,7 +87,14 @@ pub enum PairProblem {
 impl fmt::Display for PairKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let stage = if self.confirms { "confirm" } else { "screen" };
-        let Self { layout, pair, .. } = self;
-        write!(f, "pair {pair} of layout {layout} in stage {stage}")
+        let Self {
+            run, layout, pair, ..
+        } = self;
+        write!(f, "pair {pair} of layout {layout} in stage {stage}")?;
+        if *run == 0 {
+            Ok(())
+        } else {
+            write!(f, " of run {run}")
+        }
     }
 }

@@ -31,7 +31,7 @@ fn median_ratio(base: &str, head: &str) -> (f64, PairMeasurement) {
                     base: &base,
                     head: &head,
                 },
-                "Work",
+                Sides::both("Work"),
                 &settings,
                 &mut random,
             )

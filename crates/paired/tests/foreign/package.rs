@@ -36,7 +36,7 @@ fn main() {
     let mut settings = paired::Settings::new().unwrap();
     settings.quads = 100_000;
     let sides = paired::Sides { base: base.as_path(), head };
-    paired::measure_pair(sides, "Work", &settings, &mut fastrand::Rng::new()).unwrap();
+    paired::measure_pair(sides, paired::Sides::both("Work"), &settings, &mut fastrand::Rng::new()).unwrap();
 }
 "#;
 

@@ -77,7 +77,13 @@ fn processes_that_are_stopped_for_a_second_measure_the_same() {
                 base: program.as_path(),
                 head: &longer,
             };
-            measure_pair(sides, "Work", &settings, &mut fastrand::Rng::with_seed(1)).unwrap()
+            measure_pair(
+                sides,
+                Sides::both("Work"),
+                &settings,
+                &mut fastrand::Rng::with_seed(1),
+            )
+            .unwrap()
         });
         let processes = [wait_for(&program, 1), wait_for(&longer, 1)].concat();
         thread::sleep(Duration::from_millis(300));

@@ -1,130 +1,15 @@
 //! Verdicts on results of pairs, from files of both sides.
 
-use std::fmt::Write as _;
+mod files;
+mod problems;
 
 use benchstat::paired::{PairProblem, PairedResults};
 use benchstat::{
-    Collection, Gates, Judgement, Outcome, Style, Verdict, Verdicts, judge, write_json,
-    write_verdicts, write_verdicts_markdown,
+    Collection, Gates, Outcome, Style, Verdict, judge, write_json, write_verdicts,
+    write_verdicts_markdown,
 };
-use proptest::prelude::*;
 
-/// A layout comparison of a case: the stage, the number of the layout, and the ratio of each pair.
-#[derive(Clone)]
-struct Comparison {
-    stage: &'static str,
-    layout: u32,
-    ratios: Vec<f64>,
-}
-
-/// Comparisons of three pairs each: the middle one has the ratio, and one is far off.
-fn stage(stage: &'static str, changes: &[f64]) -> Vec<Comparison> {
-    let comparison = |(layout, &change): (u32, &f64)| Comparison {
-        stage,
-        layout,
-        ratios: vec![1.0 + change, 1.0 + change - 0.002, 1.5],
-    };
-    (1..).zip(changes).map(comparison).collect()
-}
-
-/// Changes of so many layouts about a center, by ±0.1 %, ±0.2 % and so on to ±0.3 %.
-fn around(center: f64, count: usize) -> Vec<f64> {
-    let offsets = [0.001, -0.001, 0.002, -0.002, 0.003, -0.003];
-    offsets
-        .iter()
-        .cycle()
-        .take(count)
-        .map(|offset| center + offset)
-        .collect()
-}
-
-/// The files of both sides.
-#[derive(Clone)]
-struct Files {
-    base: String,
-    head: String,
-}
-
-impl Files {
-    fn new() -> Self {
-        let text =
-            "Unit sec/op better=lower\nUnit wall-sec/op better=lower\nlooks: 4\nanswer: 1f\n"
-                .to_owned();
-        Self {
-            base: text.clone(),
-            head: text,
-        }
-    }
-
-    /// Adds a case; its seeds are its own.
-    fn case(mut self, name: &str, comparisons: &[Comparison]) -> Self {
-        for (at, comparison) in comparisons.iter().enumerate() {
-            let Comparison { stage, layout, .. } = comparison;
-            let keys = format!("stage: {stage}\nlayout: {layout}\n");
-            let _ = writeln!(self.base, "{keys}seed: {}", 1000 + at);
-            let _ = writeln!(self.head, "{keys}seed: {}", 2000 + at);
-            for (pair, ratio) in (1..).zip(&comparison.ratios) {
-                // The machine slows down and speeds up between pairs: only ratios can be believed.
-                let time = 1000.0 * (1.0 + 0.1 * (f64::from(pair) * 1.7 + at as f64).sin());
-                let line = |time: f64| {
-                    format!(
-                        "pair: {pair}\nBenchmark{name} 100 {time} ns/op {} wall-ns/op\n",
-                        time * 1.01
-                    )
-                };
-                self.base += &line(time);
-                self.head += &line(time * ratio);
-            }
-        }
-        self
-    }
-
-    fn replaced(mut self, base: (&str, &str), head: (&str, &str)) -> Self {
-        self.base = self.base.replacen(base.0, base.1, 1);
-        self.head = self.head.replacen(head.0, head.1, 1);
-        self
-    }
-
-    fn collection(&self) -> Collection {
-        let mut collection = Collection::default();
-        collection
-            .read("base", "base", self.base.as_bytes())
-            .unwrap();
-        collection
-            .read("head", "head", self.head.as_bytes())
-            .unwrap();
-        assert_eq!(collection.problems(), []);
-        collection
-    }
-
-    fn verdicts(&self, gates: &str) -> Verdicts {
-        let labels = ["base".to_owned(), "head".to_owned()];
-        judge(
-            &self.collection(),
-            &Gates::parse(gates).unwrap(),
-            "*",
-            &labels,
-        )
-        .unwrap()
-    }
-
-    fn judgement(&self, gates: &str, unit: &str) -> Judgement {
-        let verdicts = self.verdicts(gates).judgements;
-        let mut of_unit = verdicts.into_iter().filter(|row| row.unit == unit);
-        let judgement = of_unit.next().unwrap();
-        assert_eq!(of_unit.next(), None);
-        judgement
-    }
-}
-
-/// One case, screened on 8 layouts about a change and confirmed on 14 about another.
-fn one(screened: f64, confirmed: Option<f64>) -> Files {
-    let mut comparisons = stage("screen", &around(screened, 8));
-    if let Some(confirmed) = confirmed {
-        comparisons.extend(stage("confirm", &around(confirmed, 14)));
-    }
-    Files::new().case("A", &comparisons)
-}
+use files::{Files, around, one, stage};
 
 #[test]
 fn only_a_confirmation_shows_a_change() {
@@ -282,133 +167,6 @@ fn the_same_program_is_unchanged_whatever_was_measured() {
             Verdict::Regressed
         );
     }
-}
-
-/// Without a line, or with another instead, from the results of one side.
-#[test]
-fn what_is_no_pair_is_incomparable_and_says_why() {
-    let good = one(0.05, Some(0.05));
-    let last = good.head.lines().last().unwrap().to_owned() + "\n";
-    let first_two: Vec<&str> = good
-        .head
-        .lines()
-        .filter(|line| line.starts_with("Benchmark"))
-        .take(2)
-        .collect();
-    let swapped = good
-        .head
-        .replacen("pair: 1\n", "pair: #\n", 1)
-        .replacen("pair: 2\n", "pair: 1\n", 1)
-        .replacen("pair: #\n", "pair: 2\n", 1);
-    for (head, said) in [
-        (
-            good.head.replace(&last, ""),
-            "pair 3 of layout 14 in stage confirm is missing from the other side",
-        ),
-        (
-            good.head.clone() + &last,
-            "pair 3 of layout 14 in stage confirm is there more than once in the other side",
-        ),
-        (
-            good.head.replacen("pair: 2", "pair: 9", 1),
-            "pair 2 of layout 1 in stage screen is missing from the other side",
-        ),
-        (
-            swapped,
-            "the sides differ in the order of pairs: pair 1 of layout 1 in stage screen stands where pair 2 of layout 1 in stage screen does",
-        ),
-        (
-            good.head.replacen("pair: 1\n", "pair: x\n", 1),
-            "pair: \"x\" makes no sense",
-        ),
-        (
-            good.head.replacen("stage: confirm", "stage: other", 1),
-            "stage: \"other\" makes no sense",
-        ),
-        (
-            good.head.replacen("looks: 4", "looks: 0", 1),
-            "looks: \"0\" makes no sense",
-        ),
-        (
-            good.head.replacen("looks: 4", "looks: -4", 1),
-            "looks: \"-4\" makes no sense",
-        ),
-        // Screening would confirm itself.
-        (
-            good.head.replace("seed: 2008", "seed: 2007"),
-            "pair 1 of layout 1 in stage confirm has the seed \"2007\" of the other side, which another layout has or its own layout lacks",
-        ),
-        (
-            good.head
-                .replacen(first_two[0], "BenchmarkA 1 0 ns/op 0 wall-ns/op", 1),
-            "pair 1 of layout 1 in stage screen has a value that is not positive in the other side",
-        ),
-        (
-            "BenchmarkA 1 1000 ns/op 1000 wall-ns/op\n".to_owned(),
-            "results of the other side are of no pair",
-        ),
-        (
-            format!("BenchmarkA 1 1000 ns/op 1000 wall-ns/op\n{}", good.head),
-            "results of the other side are of no pair",
-        ),
-    ] {
-        let files = Files {
-            base: good.base.clone(),
-            head,
-        };
-        let judgement = files.judgement("", "sec/op");
-        assert_eq!(judgement.verdict, Verdict::Incomparable, "{said}");
-        assert_eq!(judgement.problem.unwrap().to_string(), said);
-        assert_eq!(files.verdicts("").outcome(false).code(), 4);
-    }
-    // The other way round it is the baseline's fault.
-    let files = Files {
-        base: "BenchmarkA 1 1000 ns/op\n".to_owned(),
-        head: good.head,
-    };
-    let problem = files.judgement("", "sec/op").problem;
-    assert_eq!(
-        problem.unwrap().to_string(),
-        "results of the baseline are of no pair"
-    );
-}
-
-proptest! {
-    /// Whatever line of a file gets lost, comes twice or moves: equal sides never become a change.
-    #[test]
-    fn damage_never_becomes_a_change(lines in prop::collection::vec((0_usize..300, 0_usize..300), 1..4), what in 0..3) {
-        let files = one(0.0, Some(0.0));
-        let mut head: Vec<&str> = files.head.lines().collect();
-        for (from, to) in lines {
-            let (from, to) = (from % head.len(), to % head.len());
-            match what {
-                0 => drop(head.remove(from)),
-                1 => head.insert(to, head[from]),
-                _ => head.swap(from, to),
-            }
-        }
-        let head = head.join("\n") + "\n";
-        let damaged = Files { base: files.base, head };
-        for judgement in damaged.verdicts("").judgements {
-            prop_assert!(!matches!(judgement.verdict, Verdict::Regressed | Verdict::Improved), "{judgement:?}");
-        }
-    }
-}
-
-#[test]
-fn a_case_that_one_side_lacks_is_missing_or_new() {
-    let both = one(0.0, None);
-    let none = "Unit sec/op better=lower\n".to_owned();
-    let missing = Files {
-        base: both.base.clone(),
-        head: none.clone(),
-    };
-    assert_eq!(missing.verdicts("").outcome(false), Outcome::Failed);
-    let new = Files {
-        base: none,
-        head: both.head,
-    };
-    assert_eq!(new.judgement("", "sec/op").verdict, Verdict::New);
 }
 
 /// One case on one layout of each side, with the pairs that are far off left out: a third would be too many where pairs are
@@ -576,4 +334,14 @@ fn pairs_can_be_had_again_from_files() {
     assert!((ratio - 1.051_f64.ln()).abs() < 1e-9, "{ratio}");
     let missing = results.pairs(("base", "A"), ("head", "B"), "sec/op");
     assert!(matches!(missing, Err(PairProblem::Missing { .. })));
+}
+
+#[test]
+fn tables_of_pairs_say_what_their_intervals_are() {
+    let caveat = one(0.0, None).collection().caveat().unwrap();
+    assert!(caveat.contains("each row alone"), "{caveat}");
+    let mut collection = Collection::default();
+    let plain = &b"BenchmarkA 1 5 ns/op\n"[..];
+    collection.read("base", "base", plain).unwrap();
+    assert_eq!(collection.caveat(), None);
 }

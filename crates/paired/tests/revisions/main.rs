@@ -1,86 +1,16 @@
-//! Revisions of a small repository of its own: built, reused, cleaned up after.
+//! Revisions of a small repository of its own: built, reused, cleaned up after, and sampled.
+
+mod repository;
+mod sampling;
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
-use paired::{Linked, RevisionError, Revisions, Side};
+use paired::{Linked, RevisionError, Side};
 use tempfile::TempDir;
 
-/// A repository with one package, whose bench target prints a word and the flags it was built with.
-struct Repository {
-    folder: TempDir,
-}
-
-impl Repository {
-    fn new() -> Self {
-        let repository = Self {
-            folder: TempDir::new().unwrap(),
-        };
-        repository.write(
-            "Cargo.toml",
-            "[workspace]\nmembers = [\"benches\"]\nresolver = \"3\"\n",
-        );
-        repository.write(".gitignore", "/target\n");
-        repository.write(
-            ".cargo/config.toml",
-            "[build]\nrustflags = [\"--cfg=outer\"]\n",
-        );
-        repository.git(&["init", "--quiet"]);
-        repository
-    }
-
-    fn root(&self) -> PathBuf {
-        self.folder.path().to_owned()
-    }
-
-    fn write(&self, path: &str, text: &str) {
-        let path = self.folder.path().join(path);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, text).unwrap();
-    }
-
-    fn bench(&self, body: &str) {
-        self.write(
-            "benches/Cargo.toml",
-            "[package]\nname = \"benches\"\nedition = \"2024\"\n[[bench]]\nname = \"word\"\npath = \"word.rs\"\nharness = false\n",
-        );
-        self.write("benches/src/lib.rs", "");
-        self.write("benches/word.rs", body);
-        self.write("benches/build.rs", "fn main() {\n    let flags = std::env::var(\"CARGO_ENCODED_RUSTFLAGS\").unwrap();\n    println!(\"cargo:rustc-env=FLAGS={}\", flags.replace('\\u{1f}', \" \"));\n}\n");
-    }
-
-    fn commit(&self) {
-        self.git(&["add", "--all"]);
-        let identity = [
-            "-c",
-            "user.name=test",
-            "-c",
-            "user.email=test@localhost",
-            "-c",
-            "commit.gpgsign=false",
-        ];
-        self.git(&[&identity[..], &["commit", "--quiet", "--message", "test"]].concat());
-    }
-
-    fn git(&self, arguments: &[&str]) -> String {
-        let output = Command::new("git")
-            .args(arguments)
-            .current_dir(self.folder.path())
-            .output()
-            .unwrap();
-        assert!(
-            output.status.success(),
-            "{arguments:?}: {}",
-            String::from_utf8_lossy(&output.stderr)
-        );
-        String::from_utf8(output.stdout).unwrap()
-    }
-
-    fn revisions(&self) -> Revisions {
-        Revisions::new(&self.root(), &self.root().join("target").join("revisions"))
-    }
-}
+use crate::repository::Repository;
 
 fn says(executable: &Path) -> String {
     String::from_utf8(Command::new(executable).output().unwrap().stdout).unwrap()
