@@ -1,17 +1,17 @@
 //! `cargo xtask calibrate`: measures how often the verdicts on times are wrong on this machine.
 
+use std::collections::BTreeMap;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use ::paired::calibration::{Calibration, PLANTED, Run, recorded};
+use ::paired::calibration::{Calibration, Run, simulated};
 use ::paired::procedure::Plan;
-use ::paired::procedure::simulate::{self, Report, simulate};
-use ::paired::{Revisions, Sides, Stage};
+use ::paired::{Disturbance, Revisions, Sides, Stage};
 use anyhow::{Context, Result, anyhow, bail};
 use benchstat::{Collection, Gates, Selection};
-use report::calibration_page;
+use report::{CalibrationPage, calibration_page};
 
-use crate::machine;
+use crate::machine::Facts;
 use crate::paired::{self, UNIT, seconds_of};
 use crate::results::{self, write_whole};
 use crate::workspace::Workspace;
@@ -19,14 +19,20 @@ use crate::workspace::Workspace;
 /// Measure how often the verdicts on times are wrong on this machine, and write baselines/calibration.md
 ///
 /// Each run compares the working tree with itself: built twice, linked with independent seeds, with known shares of extra work
-/// in three cases. Runs that were made before are kept and count; one takes about as long as `compare --against`.
+/// in three cases. Runs that were made before are kept and count, as long as they are of one commit; one takes about as long as
+/// `compare --against`.
 #[derive(clap::Args, Debug)]
 pub(crate) struct Arguments {
     /// How many runs there are to be, with those that were made before
     #[arg(long, value_name = "N", default_value_t = 20)]
     runs: u32,
 
-    /// How many suites to simulate on the recorded pairs
+    /// How they are disturbed: none, busy (all other cores), or stops (the processes that take turns are stopped for a second,
+    /// again and again)
+    #[arg(long, value_name = "HOW", default_value_t)]
+    disturbance: Disturbance,
+
+    /// How many suites without a change to simulate on the pairs of runs that were not disturbed
     #[arg(long, value_name = "N", default_value_t = 10_000)]
     suites: u32,
 }
@@ -41,45 +47,116 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
         fs::read_to_string(&gates_path).with_context(|| gates_path.display().to_string())?;
     let gates = Gates::parse(&gates).with_context(|| gates_path.display().to_string())?;
     let plan = Plan::default();
-    let _lock = workspace.lock()?;
-    let folder = workspace.results().join("calibration");
-    let mut runs = Vec::new();
-    for number in 1..=arguments.runs {
-        let place = folder.join(number.to_string());
-        if !paired::files(&place).head.exists() {
-            eprintln!("run {number} of {}", arguments.runs);
-            sample(&place, &gates, &plan, &workspace)?;
-        }
-        runs.push(read(&place)?);
-    }
     let delta = gates.paired_rule("", UNIT).delta;
-    let calibration = Calibration::of(&runs, &plan, delta);
-    let Some(noise) = recorded(&runs) else {
-        bail!("{}: no pairs of unchanged cases", folder.display());
-    };
-    let simulated: Vec<Report> = [None]
-        .into_iter()
-        .chain(PLANTED.map(Some))
-        .map(|change| {
-            eprintln!("simulating {} suites", arguments.suites);
-            let settings = simulate::Settings {
-                plan: plan.clone(),
-                delta,
-                cases: runs.iter().map(|run| run.cases.len()).max().unwrap_or(0),
-                changes: change.into_iter().collect(),
-                suites: arguments.suites,
-                ..simulate::Settings::default()
-            };
-            simulate(&settings, &noise)
-        })
-        .collect();
-    let mut facts = machine::working_tree(&workspace)?;
-    facts.extend(machine::host());
-    let page = calibration_page(&calibration, &simulated, &plan, delta, &facts);
+    let _lock = workspace.lock()?;
+    let mut runs = Runs::read(&workspace.results().join("calibration"))?;
+    runs.complete(arguments, |place| {
+        let disturbing = arguments.disturbance.start();
+        let sampled = sample(place, &gates, &plan, &workspace);
+        drop(disturbing);
+        sampled
+    })?;
+    let of = |disturbance: Disturbance| runs.of.get(&disturbance).map_or(&[][..], Vec::as_slice);
+    let calibration = |disturbance| Calibration::of(of(disturbance), &plan, delta);
+    eprintln!("simulating {} suites", arguments.suites);
+    let page = calibration_page(&CalibrationPage {
+        undisturbed: calibration(Disturbance::None),
+        busy: calibration(Disturbance::Busy),
+        stops: calibration(Disturbance::Stops),
+        simulated: simulated(of(Disturbance::None), &plan, delta, arguments.suites)
+            .context("there is no undisturbed run with pairs of unchanged cases")?,
+        plan,
+        delta,
+        facts: runs.facts,
+    });
     let path = workspace.baselines().join(PAGE);
     write_whole(&path, page.as_bytes())?;
     eprintln!("wrote {}", path.display());
     Ok(())
+}
+
+/// The runs that there are.
+struct Runs {
+    folder: PathBuf,
+    of: BTreeMap<Disturbance, Vec<Run>>,
+    /// What they have in common: the commit, and the machine.
+    facts: Facts,
+}
+
+/// What runs have in common, if they are to be counted together.
+const COMMON: [&str; 4] = ["commit", "cpu", "kernel", "cores"];
+
+impl Runs {
+    fn read(folder: &Path) -> Result<Self> {
+        let mut runs = Self {
+            folder: folder.to_owned(),
+            of: BTreeMap::new(),
+            facts: Facts::new(),
+        };
+        for disturbance in Disturbance::ALL {
+            let places = (1..).map(|number| runs.place(disturbance, number));
+            let there: Vec<PathBuf> = places
+                .take_while(|place| paired::files(place).head.exists())
+                .collect();
+            for place in there {
+                runs.add(disturbance, &place)?;
+            }
+        }
+        Ok(runs)
+    }
+
+    fn place(&self, disturbance: Disturbance, number: usize) -> PathBuf {
+        self.folder
+            .join(disturbance.to_string())
+            .join(number.to_string())
+    }
+
+    /// Makes the runs that are missing.
+    fn complete(
+        &mut self,
+        arguments: &Arguments,
+        sample: impl Fn(&Path) -> Result<()>,
+    ) -> Result<()> {
+        let disturbance = arguments.disturbance;
+        loop {
+            let number = self.of.get(&disturbance).map_or(0, Vec::len) + 1;
+            if number > arguments.runs as usize {
+                return Ok(());
+            }
+            eprintln!("run {number} of {}", arguments.runs);
+            let place = self.place(disturbance, number);
+            sample(&place)?;
+            self.add(disturbance, &place)?;
+        }
+    }
+
+    fn add(&mut self, disturbance: Disturbance, place: &Path) -> Result<()> {
+        let head = results::read(&paired::files(place).head)?;
+        let first = head.lines.first();
+        let value = |key: &str| first.and_then(|line| line.config.get(key));
+        let facts: Facts = COMMON
+            .into_iter()
+            .filter_map(|key| Some((key.to_owned(), value(key)?.to_owned())))
+            .collect();
+        if !self.facts.is_empty() && facts != self.facts {
+            bail!(
+                "{}: of {facts:?}, but other runs are of {:?}; remove those that are not to count",
+                place.display(),
+                self.facts
+            );
+        }
+        self.facts = facts;
+        let seconds = |stage: Stage| {
+            let key = seconds_of(stage);
+            let seconds = value(&key).and_then(|value| value.parse().ok());
+            seconds.with_context(|| format!("{}: no {key}", place.display()))
+        };
+        let mut run = read(place)?;
+        run.screening = seconds(Stage::Screen)?;
+        run.confirming = seconds(Stage::Confirm)?;
+        self.of.entry(disturbance).or_default().push(run);
+        Ok(())
+    }
 }
 
 fn sample(place: &Path, gates: &Gates, plan: &Plan, workspace: &Workspace) -> Result<()> {
@@ -110,18 +187,6 @@ fn read(place: &Path) -> Result<Run> {
         base: "base",
         head: "head",
     };
-    let mut run = Run::of(&collection, sides, UNIT)
-        .map_err(|(case, problem)| anyhow!("{}: {case}: {problem}", place.display()))?;
-    let lines = results::read(&files.head)?.lines;
-    for (stage, seconds) in [
-        (Stage::Screen, &mut run.screening),
-        (Stage::Confirm, &mut run.confirming),
-    ] {
-        let key = seconds_of(stage);
-        let value = lines.first().and_then(|line| line.config.get(&key));
-        *seconds = value
-            .and_then(|value| value.parse().ok())
-            .with_context(|| format!("{}: no {key}", place.display()))?;
-    }
-    Ok(run)
+    Run::of(&collection, sides, UNIT)
+        .map_err(|(case, problem)| anyhow!("{}: {case}: {problem}", place.display()))
 }

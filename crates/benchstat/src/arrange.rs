@@ -256,16 +256,21 @@ fn sorted(
     }
     // For each rank: how many have it; then, where they start.
     let mut places = vec![0_u32; ranks];
-    for &at in &order {
-        places[rank(&deposits[at as usize]) as usize] += 1;
-    }
+    let owned: Vec<u32> = order
+        .iter()
+        .map(|&at| {
+            let rank = rank(&deposits[at as usize]);
+            places[rank as usize] += 1;
+            rank
+        })
+        .collect();
     let mut sum = 0;
     for place in &mut places {
         sum += std::mem::replace(place, sum);
     }
     let mut sorted = vec![0; order.len()];
-    for at in order {
-        let place = &mut places[rank(&deposits[at as usize]) as usize];
+    for (at, rank) in order.into_iter().zip(owned) {
+        let place = &mut places[rank as usize];
         sorted[*place as usize] = at;
         *place += 1;
     }

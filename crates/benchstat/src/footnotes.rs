@@ -107,7 +107,8 @@ impl Footnotes {
 /// Appends a number in raised digits.
 fn push_superscript(number: usize, text: &mut String) {
     const DIGITS: [char; 10] = ['⁰', '¹', '²', '³', '⁴', '⁵', '⁶', '⁷', '⁸', '⁹'];
-    for digit in number.to_string().bytes() {
-        text.push(DIGITS[usize::from(digit - b'0')]);
+    if number >= 10 {
+        push_superscript(number / 10, text);
     }
+    text.push(DIGITS[number % 10]);
 }

@@ -61,10 +61,11 @@ impl Margin {
 }
 
 /// A cell; its text follows that of the cell before it.
+///
+/// There are many, and few span columns: how many those do stands apart.
 #[derive(Clone, Copy, Debug)]
 struct Cell {
     column: u32,
-    span: u32,
     /// In bytes.
     length: u32,
     /// In characters.
@@ -72,6 +73,15 @@ struct Cell {
     margin: Margin,
     align: Align,
     color: Color,
+    spans: bool,
+}
+
+/// A cell that spans columns.
+#[derive(Clone, Copy, Debug)]
+struct Spanning {
+    column: usize,
+    span: usize,
+    width: usize,
 }
 
 /// Some rows of a text, whose cells are added row by row from left to right.
@@ -89,8 +99,8 @@ pub(crate) struct Layout {
     /// The width of the widest text of each column among the cells that span no other, and one
     /// more, so that a cell without text counts, too.
     texts: Vec<u32>,
-    /// The cells that span columns.
-    spanning: Vec<Cell>,
+    /// The cells that span columns, in order.
+    spanning: Vec<Spanning>,
 }
 
 impl Layout {
@@ -164,12 +174,12 @@ impl Layout {
         };
         let cell = Cell {
             column: column as u32,
-            span: span as u32,
             length: text.len() as u32,
             width: width as u32,
             margin,
             align,
             color,
+            spans: span != 1,
         };
         self.cells.push(cell);
         if self.margins.len() < self.column {
@@ -180,7 +190,11 @@ impl Layout {
         if span == 1 {
             self.texts[column] = self.texts[column].max(cell.width + 1);
         } else {
-            self.spanning.push(cell);
+            self.spanning.push(Spanning {
+                column,
+                span,
+                width,
+            });
         }
         if let Some(end) = self.rows.last_mut() {
             *end = self.cells.len();
@@ -197,18 +211,23 @@ impl Layout {
         let mut start = 0;
         let mut text = &self.text[..];
         let mut line = String::new();
+        let mut spanning = self.spanning.iter();
         for &end in &self.rows {
             let mut offset = 0;
             for cell in &self.cells[start..end] {
                 let (own, rest) = text.split_at(cell.length as usize);
                 text = rest;
+                let span = match cell.spans {
+                    true => spanning.next().map_or(1, |spanning| spanning.span),
+                    false => 1,
+                };
                 if is_blank(own)
                     && matches!(cell.margin, Margin::None | Margin::Space | Margin::Gap)
                 {
                     continue;
                 }
                 let color = if color { cell.color } else { Color::Plain };
-                offset = columns.push(cell, own, color, offset, &mut line);
+                offset = columns.push(cell, span, own, color, offset, &mut line);
             }
             start = end;
             line.push('\n');
@@ -248,17 +267,12 @@ impl Columns {
             .zip(&margins)
             .map(|(&text, &margin)| if text == 0 { 0 } else { text - 1 + margin })
             .collect();
-        let mut spanning: Vec<&Cell> = parts.iter().flat_map(|part| &part.spanning).collect();
+        let mut spanning: Vec<&Spanning> = parts.iter().flat_map(|part| &part.spanning).collect();
         spanning.sort_by_key(|cell| cell.span);
         for cell in spanning {
-            let column = cell.column as usize;
-            let wanted = cell.width as usize + margins[column];
-            stretch(
-                &mut widths,
-                column..column + cell.span as usize,
-                wanted,
-                &narrow,
-            );
+            let columns = cell.column..cell.column + cell.span;
+            let wanted = cell.width + margins[cell.column];
+            stretch(&mut widths, columns, wanted, &narrow);
         }
         let mut sum = 0;
         let mut offsets = vec![0];
@@ -278,16 +292,14 @@ impl Columns {
     fn push(
         &self,
         cell: &Cell,
+        span: usize,
         text: &str,
         color: Color,
         offset: usize,
         line: &mut String,
     ) -> usize {
         let column = cell.column as usize;
-        let (from, to) = (
-            self.offsets[column],
-            self.offsets[column + cell.span as usize],
-        );
+        let (from, to) = (self.offsets[column], self.offsets[column + span]);
         let margin = self.margins[column];
         // A text that was too wide for its columns pushes what follows away by as much as it has
         // taken, not to where it belongs.

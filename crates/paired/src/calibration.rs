@@ -4,6 +4,8 @@
 //! share of operations more than are counted; whatever else is called is a false call.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::panic::resume_unwind;
+use std::thread;
 
 use benchfmt::Better;
 use benchstat::paired::{Limits, PairProblem, PairedResults, Pairs, decide};
@@ -12,7 +14,7 @@ use benchstat::{Collection, Verdict};
 use fastrand::Rng;
 
 use crate::procedure::Plan;
-use crate::procedure::simulate::{Recorded, Uniformity, uniformity};
+use crate::procedure::simulate::{Recorded, Report, Settings, Uniformity, simulate, uniformity};
 use crate::side::Sides;
 
 /// The shares of extra work that each run plants, one case each.
@@ -179,6 +181,42 @@ impl Calibration {
         self.false_runs.add(wrong);
         self.seconds.push((run.screening, run.confirming));
     }
+}
+
+/// Suites without a change, and with one case changed by each share of [`PLANTED`], simulated on the pairs of runs; nothing if
+/// those have no case without extra work.
+///
+/// Those with a change are a tenth as many: their shares are large, and take fewer to be known.
+pub fn simulated(runs: &[Run], plan: &Plan, delta: f64, suites: u32) -> Option<Vec<Report>> {
+    let noise = recorded(runs)?;
+    let cases = runs.iter().map(|run| run.cases.len()).max()?;
+    let settings = |change: Option<f64>| Settings {
+        plan: plan.clone(),
+        delta,
+        cases,
+        changes: change.into_iter().collect(),
+        suites: match change {
+            None => suites,
+            Some(_) => suites.div_ceil(10),
+        },
+        ..Settings::default()
+    };
+    let all = [None].into_iter().chain(PLANTED.map(Some)).map(settings);
+    let reports = thread::scope(|scope| {
+        let noise = &noise;
+        let started: Vec<_> = all
+            .map(|settings| scope.spawn(move || simulate(&settings, noise)))
+            .collect();
+        started
+            .into_iter()
+            .map(|simulation| {
+                simulation
+                    .join()
+                    .unwrap_or_else(|panic| resume_unwind(panic))
+            })
+            .collect()
+    });
+    Some(reports)
 }
 
 /// The pairs of all cases without extra work, as the noise of simulations.

@@ -14,6 +14,7 @@ mod build;
 pub mod calibration;
 mod child;
 mod digest;
+mod disturbance;
 mod git;
 mod invocation;
 mod layout;
@@ -37,6 +38,7 @@ mod workshop;
 
 pub use build::{BuildError, Executables, build};
 pub use digest::Digest;
+pub use disturbance::{Disturbance, Disturbing, UnknownDisturbance};
 pub use layout::Linked;
 pub use pair::{PairError, PairMeasurement, cases, measure_pair};
 pub use pin::Core;

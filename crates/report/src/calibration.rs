@@ -1,23 +1,35 @@
 //! The page that says how often the verdicts on times are wrong.
 
 use benchstat::statistics::{median, proportion_interval};
-use paired::calibration::{Calibration, Share};
+use paired::calibration::{Calibration, Detection, Share};
 use paired::procedure::Plan;
 use paired::procedure::simulate::Report;
 
 /// The confidence of the intervals of proportions.
 const CONFIDENCE: f64 = 0.95;
 
-/// What was measured, as a page in Markdown: the calibration's runs, and suites that were simulated on their pairs.
-///
-/// `facts` say on what: keys and values.
-pub fn calibration_page(
-    calibration: &Calibration,
-    simulated: &[Report],
-    plan: &Plan,
-    delta: f64,
-    facts: &[(String, String)],
-) -> String {
+/// What was measured.
+#[derive(Clone, Debug)]
+pub struct CalibrationPage {
+    /// Runs that were not disturbed on purpose.
+    pub undisturbed: Calibration,
+    /// Runs while all other cores were busy.
+    pub busy: Calibration,
+    /// Runs whose processes were stopped again and again.
+    pub stops: Calibration,
+    /// Suites simulated on the pairs of the undisturbed runs.
+    pub simulated: Vec<Report>,
+    /// By which all were sampled.
+    pub plan: Plan,
+    /// The smallest change that matters, as a share.
+    pub delta: f64,
+    /// On what: keys and values.
+    pub facts: Vec<(String, String)>,
+}
+
+/// What was measured, as a page in Markdown.
+pub fn calibration_page(all: &CalibrationPage) -> String {
+    let calibration = &all.undisturbed;
     let mut page = format!(
         "# Calibration\n\n\
          How often the verdicts of `cargo xtask compare --against` on times are wrong on one machine, measured and written by \
@@ -25,18 +37,46 @@ pub fn calibration_page(
          the two sides, with extra operations of a known share in one case each. A change of {} matters. The method is \
          in [METHODOLOGY](../benches/METHODOLOGY.md).\n\n\
          | | |\n| --- | --- |\n",
-        percent(delta)
+        percent(all.delta)
     );
-    for (key, value) in facts {
+    for (key, value) in &all.facts {
         page += &format!("| {key} | {value} |\n");
     }
     page += &format!("| runs | {} |\n", calibration.false_runs.of);
     page += &false_calls(calibration);
-    page += &detections(calibration, plan);
+    page += &detections(calibration, &all.plan);
     page += &p_values(calibration);
     page += &costs(calibration);
-    page += &simulations(simulated);
+    page += &simulations(&all.simulated);
+    page += &disturbed(&[
+        ("all other cores busy", &all.busy),
+        ("the processes stopped for a second, every five", &all.stops),
+    ]);
     page
+}
+
+/// Runs on a machine that does other things.
+fn disturbed(conditions: &[(&str, &Calibration)]) -> String {
+    let mut text = "\n## Disturbed on purpose\n\n\
+         | | runs | with a false call | 95 % interval | rows without extra work `unchanged` | extra work called `regressed` |\n\
+         | --- | ---: | ---: | ---: | ---: | --- |\n"
+        .to_owned();
+    for (condition, calibration) in conditions {
+        let detection = |(extra, detection): &(f64, Detection)| {
+            let Share { count, of } = detection.called;
+            format!("{}: {count} of {of}", percent(*extra))
+        };
+        let detections: Vec<String> = calibration.detections.iter().map(detection).collect();
+        let Share { count, of } = calibration.unchanged;
+        text += &format!(
+            "| {condition} | {} | {} | {} | {count} of {of} | {} |\n",
+            calibration.false_runs.of,
+            calibration.false_runs.count,
+            interval(calibration.false_runs),
+            detections.join(", "),
+        );
+    }
+    text
 }
 
 fn false_calls(calibration: &Calibration) -> String {

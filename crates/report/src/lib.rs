@@ -14,7 +14,7 @@ mod page;
 mod rounds;
 mod splice;
 
-pub use calibration::calibration_page;
+pub use calibration::{CalibrationPage, calibration_page};
 pub use latency::LatencyPage;
 pub use page::{Page, PageError};
 pub use splice::{SpliceError, splice};

@@ -20,23 +20,14 @@ struct Pattern {
 }
 
 impl Pattern {
-    /// The pattern of the first `ranks` values of `groups`: at most 64.
-    fn new(groups: impl Iterator<Item = usize>, ranks: usize) -> Self {
-        let mut pattern = Self {
-            ends: 0,
+    /// The pattern of the first ranks, at least one, of groups with these ends.
+    fn new(ends: u64, ranks: usize) -> Self {
+        let last = ranks - 1;
+        Self {
+            ends: ends & !(u64::MAX << last),
             ranks: ranks as u32,
-            beyond: 0,
-        };
-        let mut end = 0;
-        for group in groups {
-            end += group;
-            if end >= ranks {
-                pattern.beyond = (end - ranks) as u32;
-                break;
-            }
-            pattern.ends |= 1 << (end - 1);
+            beyond: (ends >> last).trailing_zeros(),
         }
-        pattern
     }
 
     /// For each group: how many ranks it has in the half, and its doubled rank, which is the sum
@@ -171,15 +162,16 @@ impl RankSums {
 
     /// How many choices of `chosen` of the ranks have a doubled sum of at most `limit`.
     ///
-    /// `groups` are the numbers of equal values, in ascending order of the values: at most 64
-    /// values in all.
-    pub(super) fn at_most(&mut self, groups: &[usize], chosen: usize, limit: usize) -> f64 {
-        let total: usize = groups.iter().sum();
+    /// There are `total` ranks, from 2 to 64. A set bit in `ends` says that the values of this rank and of the next one
+    /// differ; that of the last rank is set.
+    pub(super) fn at_most(&mut self, ends: u64, total: usize, chosen: usize, limit: usize) -> f64 {
         if self.kept > Self::MOST_KEPT {
             *self = Self::default();
         }
-        let lower = Pattern::new(groups.iter().copied(), total / 2);
-        let upper = Pattern::new(groups.iter().rev().copied(), total - total / 2);
+        // Counted from the top a group ends where, counted from the bottom, the one below it does.
+        let from_top = ends.reverse_bits() >> (65 - total) | 1 << (total - 1);
+        let lower = Pattern::new(ends, total / 2);
+        let upper = Pattern::new(from_top, total - total / 2);
         let (lower, upper) = (self.half(lower, chosen), self.half(upper, chosen));
         let (lower, upper) = (&self.halves[lower], &self.halves[upper]);
         // A doubled rank and the same counted from the top add up to this.

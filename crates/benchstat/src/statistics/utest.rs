@@ -41,7 +41,9 @@ pub struct UTest {
     ranks: RankSums,
     /// By the sizes of the samples: the probability of each U or a smaller one.
     untied: HashMap<(usize, usize), Vec<f64>>,
-    groups: Vec<usize>,
+    ties: Ties,
+    /// The sizes of the last samples, and how many ways there are to mix such.
+    ways: (usize, usize, f64),
 }
 
 impl UTest {
@@ -77,7 +79,9 @@ impl UTest {
     /// ```
     pub fn shown_p_value(&mut self, first: &[f64], second: &[f64]) -> Result<f64, UTestError> {
         self.test(first, second, |test, n1, n2, doubled_u| {
-            if let [lower, higher] = test.groups[..]
+            if test.ties.groups == 2
+                && let lower = test.ties.ends.trailing_zeros() as usize + 1
+                && let higher = n1 + n2 - lower
                 && n1 < lower
                 && let quotient = n1 * (lower - n1)
                 && (doubled_u + 1..doubled_u + lower + higher).contains(&quotient)
@@ -102,12 +106,12 @@ impl UTest {
             return Err(UTestError::SamplesEqual);
         }
         // Everything is doubled, so that the mean ranks of ties are whole.
-        let doubled_sum = rank_sum(first, second, &mut self.groups);
+        let doubled_sum = rank_sum(first, second, &mut self.ties);
         let u1 = doubled_sum - n1 * (n1 + 1);
         let u2 = 2 * n1 * n2 - u1;
         let smaller = u1.min(u2);
         let larger_size = n1.max(n2);
-        let ties = self.groups.len() < n1 + n2;
+        let ties = self.ties.groups < n1 + n2;
         if larger_size > if ties { EXACT_WITH_TIES } else { EXACT } {
             return Ok(self.approximate(n1, n2, u1));
         }
@@ -123,10 +127,14 @@ impl UTest {
         Ok(2.0 * tail)
     }
 
-    /// The probability that twice U is at most `doubled_u` with the ties in `groups`.
+    /// The probability that twice U is at most `doubled_u` with the ties of the samples.
     fn tied_tail(&mut self, n1: usize, n2: usize, doubled_u: usize) -> f64 {
         let limit = doubled_u + n1 * (n1 + 1);
-        self.ranks.at_most(&self.groups, n1, limit) / choose(n1 + n2, n1)
+        let count = self.ranks.at_most(self.ties.ends, n1 + n2, n1, limit);
+        if (self.ways.0, self.ways.1) != (n1, n2) {
+            self.ways = (n1, n2, choose(n1 + n2, n1));
+        }
+        count / self.ways.2
     }
 
     /// The probability that U is at most `u` if no values are equal.
@@ -141,13 +149,7 @@ impl UTest {
     fn approximate(&self, n1: usize, n2: usize, doubled_u: usize) -> f64 {
         let pairs = n1 as f64 * n2 as f64;
         let n = (n1 + n2) as f64;
-        let ties: f64 = self
-            .groups
-            .iter()
-            .map(|&size| size as f64)
-            .map(|size| size * size * size - size)
-            .sum();
-        let deviation = (pairs * ((n + 1.0) - ties / (n * (n - 1.0))) / 12.0).sqrt();
+        let deviation = (pairs * ((n + 1.0) - self.ties.cubes / (n * (n - 1.0))) / 12.0).sqrt();
         let mut distance = doubled_u as f64 / 2.0 - pairs / 2.0;
         if distance != 0.0 {
             distance -= 0.5_f64.copysign(distance);
@@ -157,10 +159,36 @@ impl UTest {
     }
 }
 
+/// The groups of equal values of two samples.
+#[derive(Clone, Copy, Debug, Default)]
+struct Ties {
+    groups: usize,
+    /// The bit before the place where a group ends is set, counted from the smallest value: for the first 64 values, more
+    /// than those that are counted exactly.
+    ends: u64,
+    /// The sum of the cubes of the groups' sizes, less that of the sizes.
+    cubes: f64,
+}
+
+impl Ties {
+    /// Adds the next group, whose values are from one place to another.
+    fn add(&mut self, start: usize, end: usize) {
+        self.groups += 1;
+        if end <= u64::BITS as usize {
+            self.ends |= 1 << (end - 1);
+        }
+        let size = end - start;
+        if size > 1 {
+            let size = size as f64;
+            self.cubes += size * size * size - size;
+        }
+    }
+}
+
 /// Twice the sum of the ranks that the first sample has in both together, where equal values
-/// share the mean of their ranks; the sizes of the groups of equal values go into `groups`.
-fn rank_sum(first: &[f64], second: &[f64], groups: &mut Vec<usize>) -> usize {
-    groups.clear();
+/// share the mean of their ranks.
+fn rank_sum(first: &[f64], second: &[f64], ties: &mut Ties) -> usize {
+    *ties = Ties::default();
     let (mut i, mut j) = (0, 0);
     let mut sum = 0;
     while i < first.len() || j < second.len() {
@@ -176,7 +204,7 @@ fn rank_sum(first: &[f64], second: &[f64], groups: &mut Vec<usize>) -> usize {
         while j < second.len() && second[j] <= value {
             j += 1;
         }
-        groups.push(i + j - start);
+        ties.add(start, i + j);
         sum += (i - from_first) * (start + 1 + i + j);
     }
     sum
