@@ -1,6 +1,6 @@
 //! `cargo xtask calibrate`: measures how often the verdicts on times are wrong on this machine.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -19,8 +19,8 @@ use crate::workspace::Workspace;
 /// Measure how often the verdicts on times are wrong on this machine, and write baselines/calibration.md
 ///
 /// Each run compares the working tree with itself: built twice, linked with independent seeds, with known shares of extra work
-/// in three cases. Runs that were made before are kept and count, as long as they are of one commit; one takes about as long as
-/// `compare --against`.
+/// in three cases. Runs that were made before on this machine are kept and count, those of other commits, too; one takes about as
+/// long as `compare --against`.
 #[derive(clap::Args, Debug)]
 pub(crate) struct Arguments {
     /// How many runs there are to be, with those that were made before
@@ -67,7 +67,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
             .context("there is no undisturbed run with pairs of unchanged cases")?,
         plan,
         delta,
-        facts: runs.facts,
+        facts: runs.facts(),
     });
     let path = workspace.baselines().join(PAGE);
     write_whole(&path, page.as_bytes())?;
@@ -79,12 +79,14 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
 struct Runs {
     folder: PathBuf,
     of: BTreeMap<Disturbance, Vec<Run>>,
-    /// What they have in common: the commit, and the machine.
+    /// The machine.
     facts: Facts,
+    /// The commits that were compared with themselves.
+    commits: BTreeSet<String>,
 }
 
 /// What runs have in common, if they are to be counted together.
-const COMMON: [&str; 4] = ["commit", "cpu", "kernel", "cores"];
+const COMMON: [&str; 3] = ["cpu", "kernel", "cores"];
 
 impl Runs {
     fn read(folder: &Path) -> Result<Self> {
@@ -92,6 +94,7 @@ impl Runs {
             folder: folder.to_owned(),
             of: BTreeMap::new(),
             facts: Facts::new(),
+            commits: BTreeSet::new(),
         };
         for disturbance in Disturbance::ALL {
             let places = (1..).map(|number| runs.place(disturbance, number));
@@ -130,6 +133,13 @@ impl Runs {
         }
     }
 
+    fn facts(&self) -> Facts {
+        let commits: Vec<&str> = self.commits.iter().map(String::as_str).collect();
+        let mut facts = vec![("commit".to_owned(), commits.join(", "))];
+        facts.extend(self.facts.iter().cloned());
+        facts
+    }
+
     fn add(&mut self, disturbance: Disturbance, place: &Path) -> Result<()> {
         let head = results::read(&paired::files(place).head)?;
         let first = head.lines.first();
@@ -146,6 +156,7 @@ impl Runs {
             );
         }
         self.facts = facts;
+        self.commits.extend(value("commit").map(str::to_owned));
         let seconds = |stage: Stage| {
             let key = seconds_of(stage);
             let seconds = value(&key).and_then(|value| value.parse().ok());

@@ -76,10 +76,6 @@ struct How {
     #[arg(long, value_name = "N", default_value_t = 32)]
     connections: u16,
 
-    /// What the orders are drawn from
-    #[arg(long, value_name = "N", default_value_t = 1)]
-    seed: u64,
-
     /// Run service and load before everything else on the machine, with chrt: on one that is shared
     #[arg(long)]
     realtime: bool,
@@ -99,10 +95,6 @@ const FELL_BEHIND: i32 = 3;
 
 /// The exit code of a load whose answers were wrong or missing.
 const FAULTS: i32 = 1;
-
-/// How often a run is made before one that the generator fell behind in is taken as it is, with its mark, and one with wrong or
-/// missing answers ends it all: what stopped both for seconds says nothing of the service.
-const ATTEMPTS: usize = 3;
 
 /// What is measured once a round.
 #[derive(Clone, Debug)]
@@ -141,8 +133,9 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
         Results::default()
     };
     let bar = progress::bar(scenarios.len() * usize::from(arguments.how.rounds), "load");
-    let mut random = Rng::with_seed(arguments.how.seed);
-    for _ in 0..arguments.how.rounds {
+    let mut random = Rng::new();
+    let rounds = (next_round(&measured)..).take(arguments.how.rounds.into());
+    for number in rounds {
         let mut order: Vec<_> = scenarios.iter().collect();
         random.shuffle(&mut order);
         let mut round = Results::default();
@@ -154,6 +147,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
             round.append(one(scenario, arguments, &programs, &load, &workspace)?);
             bar.inc(1);
         }
+        round.describe(&vec![("round".to_owned(), number.to_string())]);
         measured.append(round);
         // A round is whole or not in the file.
         write_sorted(&file, &measured)?;
@@ -249,78 +243,85 @@ fn one(
     let file = workspace
         .results()
         .join(format!("load-{}.partial", std::process::id()));
-    let mut attempts = 0..ATTEMPTS;
-    loop {
-        let is_last = attempts.next().is_some() && attempts.is_empty();
-        let service = Service::start(
-            program,
-            Start {
-                variant: &scenario.variant,
-                threads: scenario.threads,
-                realtime: arguments.how.realtime,
-                admin: arguments.profile,
-            },
-        )?;
-        // What an interrupted run left is not of this one.
-        if file.exists() {
-            fs::remove_file(&file).with_context(|| file.display().to_string())?;
-        }
-        let mut command = command(load, arguments.how.realtime.then_some(GENERATOR));
-        command
-            .args(["--target", &service.address, "--case", &scenario.case])
-            .args(["--pid", &service.pid().to_string(), "--warm-up", "1"])
-            .args(["--duration", &arguments.how.seconds.to_string()])
-            .args(["--connections", &arguments.how.connections.to_string()])
-            .args(["--seed", &arguments.how.seed.to_string()])
-            .args(["--label", &format!("variant={}", scenario.variant)])
-            .arg("--results")
-            .arg(&file);
-        match &*scenario.rate {
-            "max" => command.arg("--saturate"),
-            rate => command.args(["--rate", rate]),
-        };
-        let dimensions = [
-            scenario
-                .allocator
-                .as_ref()
-                .map(|name| format!("allocator={name}")),
-            scenario.threads.map(|count| format!("threads={count}")),
-        ];
-        for label in dimensions.into_iter().flatten() {
-            command.args(["--label", &label]);
-        }
-        if let Some(admin) = &service.admin {
-            command.args(["--profile", admin]);
-        }
-        let output = command
-            .output()
-            .with_context(|| load.display().to_string())?;
-        drop(service);
-        match output.status.code() {
-            Some(0) if arguments.profile => {
-                print!("{}", String::from_utf8_lossy(&output.stdout));
-            }
-            Some(0) => {}
-            Some(FELL_BEHIND | FAULTS) if !is_last => continue,
-            Some(FELL_BEHIND) => eprintln!("{}", String::from_utf8_lossy(&output.stdout)),
-            _ => bail!(
-                "{} {} at {}: load: {}\n{}{}",
-                scenario.variant,
-                scenario.case,
-                scenario.rate,
-                output.status,
-                String::from_utf8_lossy(&output.stdout),
-                String::from_utf8_lossy(&output.stderr)
-            ),
-        }
-        let mut measured = results::read(&file)?;
+    let service = Service::start(
+        program,
+        Start {
+            variant: &scenario.variant,
+            threads: scenario.threads,
+            realtime: arguments.how.realtime,
+            admin: arguments.profile,
+        },
+    )?;
+    // What an interrupted run left is not of this one.
+    if file.exists() {
         fs::remove_file(&file).with_context(|| file.display().to_string())?;
-        measured.describe(&program.facts);
-        if arguments.how.realtime {
-            measured.describe(&vec![("scheduling".to_owned(), "round-robin".to_owned())]);
-        }
-        return Ok(measured);
     }
+    let mut command = command(load, arguments.how.realtime.then_some(GENERATOR));
+    command
+        .args(["--target", &service.address, "--case", &scenario.case])
+        .args(["--pid", &service.pid().to_string(), "--warm-up", "1"])
+        .args(["--duration", &arguments.how.seconds.to_string()])
+        .args(["--connections", &arguments.how.connections.to_string()])
+        .args(["--label", &format!("variant={}", scenario.variant)])
+        .arg("--results")
+        .arg(&file);
+    match &*scenario.rate {
+        "max" => command.arg("--saturate"),
+        rate => command.args(["--rate", rate]),
+    };
+    let dimensions = [
+        scenario
+            .allocator
+            .as_ref()
+            .map(|name| format!("allocator={name}")),
+        scenario.threads.map(|count| format!("threads={count}")),
+    ];
+    for label in dimensions.into_iter().flatten() {
+        command.args(["--label", &label]);
+    }
+    if let Some(admin) = &service.admin {
+        command.args(["--profile", admin]);
+    }
+    let output = command
+        .output()
+        .with_context(|| load.display().to_string())?;
+    drop(service);
+    match output.status.code() {
+        Some(0) if arguments.profile => {
+            print!("{}", String::from_utf8_lossy(&output.stdout));
+        }
+        Some(0) => {}
+        // An outcome like any other: the result says so.
+        Some(FELL_BEHIND | FAULTS) => eprintln!("{}", String::from_utf8_lossy(&output.stdout)),
+        _ => bail!(
+            "{} {} at {}: load: {}\n{}{}",
+            scenario.variant,
+            scenario.case,
+            scenario.rate,
+            output.status,
+            String::from_utf8_lossy(&output.stdout),
+            String::from_utf8_lossy(&output.stderr)
+        ),
+    }
+    let mut measured = results::read(&file)?;
+    fs::remove_file(&file).with_context(|| file.display().to_string())?;
+    measured.describe(&program.facts);
+    if arguments.how.realtime {
+        measured.describe(&vec![("scheduling".to_owned(), "round-robin".to_owned())]);
+    }
+    Ok(measured)
+}
+
+/// The number of the next round, after those that are measured: the first is 1.
+fn next_round(measured: &Results) -> u32 {
+    let numbers = measured
+        .lines
+        .iter()
+        .filter_map(|line| line.config.get("round"));
+    let last = numbers
+        .filter_map(|number| number.parse::<u32>().ok())
+        .max();
+    last.map_or(1, |last| last.saturating_add(1))
 }
 
 /// Writes results, those of a name together and in the order of the rounds.

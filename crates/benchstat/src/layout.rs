@@ -217,10 +217,8 @@ impl Layout {
             for cell in &self.cells[start..end] {
                 let (own, rest) = text.split_at(cell.length as usize);
                 text = rest;
-                let span = match cell.spans {
-                    true => spanning.next().map_or(1, |spanning| spanning.span),
-                    false => 1,
-                };
+                let spanned = cell.spans.then(|| spanning.next()).flatten();
+                let span = spanned.map_or(1, |spanning| spanning.span);
                 if is_blank(own)
                     && matches!(cell.margin, Margin::None | Margin::Space | Margin::Gap)
                 {

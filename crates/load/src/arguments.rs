@@ -41,9 +41,9 @@ pub(crate) struct Arguments {
     #[arg(long)]
     pub(crate) list: bool,
 
-    /// What the sequence of cases is drawn from: the same sequence for the same number
-    #[arg(long, value_name = "N", default_value_t = 1)]
-    seed: u64,
+    /// What the sequence of cases is drawn from: the same sequence for the same number; one at random unless given
+    #[arg(long, value_name = "N")]
+    seed: Option<u64>,
 
     /// How long is measured, in seconds
     #[arg(long, value_name = "SECONDS", default_value = "10", value_parser = seconds)]
@@ -91,6 +91,8 @@ pub(crate) struct Arguments {
 pub(crate) struct Load {
     pub(crate) plan: Plan,
     pub(crate) names: Vec<String>,
+    /// The cases with their weights, and what the sequence is drawn from, where there is something to draw.
+    pub(crate) mix: Option<(String, u64)>,
 }
 
 impl Arguments {
@@ -119,28 +121,30 @@ impl Arguments {
         let known = cases::exchanges();
         let mut asks = Vec::new();
         let mut names = Vec::new();
-        let mut weights = Vec::new();
+        let mut cases = Vec::new();
         for (name, weight) in &self.cases {
             let Some(exchange) = known.iter().find(|exchange| exchange.name == *name) else {
                 bail!("--case {name}: no such case; --list lists them");
             };
-            asks.push(Ask::of(exchange, self.target.host()));
+            asks.push((Ask::of(exchange, self.target.host()), *weight));
             names.push(part(exchange));
-            weights.push(*weight);
+            cases.push(format!("{name}:{weight}"));
         }
+        let seed = self.seed.unwrap_or_else(|| fastrand::u64(..));
+        let mut mix = None;
         if let [_, _, ..] = names[..] {
-            names = vec![format!("route=mix/seed={}", self.seed)];
+            names = vec!["route=mix".to_owned()];
+            mix = Some((cases.join(" "), seed));
         }
         let plan = Plan {
             address: self.target.address(self.allow_remote)?,
             schedule,
-            asks,
-            mix: Mix::new(&weights, self.seed).context("--case")?,
+            mix: Mix::new(asks, seed).context("--case")?,
             connections: self.connections,
             timeout: self.timeout,
             server: self.pid,
         };
-        Ok(Load { plan, names })
+        Ok(Load { plan, names, mix })
     }
 }
 

@@ -16,6 +16,7 @@ use crate::outcome::{Outcome, ServerUse};
 use crate::plan::Plan;
 use crate::poll::{Poll, Token};
 use crate::slots::Slots;
+use crate::stalls::Stalls;
 use crate::tally::{Flight, Glimpse, PUNCTUAL, Tally};
 use crate::usage::{Usage, UsageError};
 
@@ -30,9 +31,6 @@ pub enum RunError {
         /// What the system says.
         error: io::Error,
     },
-    /// There are no requests, or the mix draws more than there are.
-    #[error("the mix draws request {0}, and there is none")]
-    NoAsk(usize),
     /// The system refuses what waiting takes.
     #[error("waiting for sockets: {0}")]
     Poll(#[from] io::Error),
@@ -90,8 +88,7 @@ struct Generator<'p> {
     start: Instant,
     /// The moment by which this turn of the loop should have begun.
     woken: Duration,
-    /// From when to when this loop did nothing, though it should have, with requests that became due then and still wait.
-    stall: Option<(Duration, Duration)>,
+    stalls: Stalls,
     buffer: Vec<u8>,
 }
 
@@ -108,7 +105,7 @@ impl<'p> Generator<'p> {
             tally: Tally::new()?,
             start: Instant::now(),
             woken: Duration::ZERO,
-            stall: None,
+            stalls: Stalls::default(),
             buffer: vec![0; BUFFER],
         })
     }
@@ -125,7 +122,7 @@ impl<'p> Generator<'p> {
         let (mut sweep, mut glimpse) = (SWEEP, GLIMPSE);
         self.start = Instant::now();
         for _ in self.slots.places() {
-            if let Some(place) = self.slots.take_vacant() {
+            if let Some((place, _)) = self.slots.take_vacant() {
                 self.connect(place, None)?;
             }
         }
@@ -135,8 +132,7 @@ impl<'p> Generator<'p> {
                 before = Some((self.usage()?, own_cpu()));
             }
             if now.saturating_sub(self.woken) > PUNCTUAL {
-                let (since, _) = self.stall.unwrap_or((self.woken, now));
-                self.stall = Some((since, now));
+                self.stalls.add(self.woken, now);
             }
             let sent = self.send_due(now)?;
             if self.is_over(now) {
@@ -145,7 +141,7 @@ impl<'p> Generator<'p> {
             // Where all connections are busy, an answer wakes it.
             let next = match sent {
                 Sent::AllDue => {
-                    self.stall = None;
+                    self.stalls.clear();
                     self.due(self.next, now).unwrap_or(Duration::MAX)
                 }
                 Sent::AllThatFit => Duration::MAX,
@@ -173,15 +169,12 @@ impl<'p> Generator<'p> {
         self.give_up(now);
         let (usage, cpu) = before.unwrap_or_default();
         let after = self.usage()?;
-        // What took longer than planned counts as long as it took.
-        let last = if schedule.count().is_some() {
-            self.tally.last
-        } else {
-            end
+        // What took longer than planned counts as long as it took; and what was over sooner, since there were no more requests.
+        let over = match schedule.over() {
+            Some(over) => self.tally.last.max(over),
+            None => self.tally.last.max(end.min(now)),
         };
-        let elapsed = schedule
-            .length()
-            .max(last.saturating_sub(schedule.warm_up()));
+        let elapsed = over.saturating_sub(schedule.warm_up());
         Ok(Outcome {
             pace: schedule.pace(),
             length: schedule.length(),
@@ -244,7 +237,7 @@ impl<'p> Generator<'p> {
 
     fn is_over(&self, now: Duration) -> bool {
         let is_all_sent = self.due(self.next, now).is_none() && self.again.is_empty();
-        let limit = self.plan.schedule.end() + self.plan.timeout;
+        let limit = self.plan.schedule.end().saturating_add(self.plan.timeout);
         (is_all_sent && self.busy == 0) || now >= limit
     }
 
@@ -268,13 +261,14 @@ impl<'p> Generator<'p> {
             }
             let flight = match self.again.pop_front() {
                 Some(flight) => flight,
-                None => self.next_flight(due)?,
+                None => self.next_flight(due),
             };
             self.busy += 1;
             if let Some(place) = place {
                 self.dispatch(place, flight)?;
-            } else if let Some(place) = vacant {
-                let delay = now.saturating_sub(due);
+            } else if let Some((place, since)) = vacant {
+                // Until then the place had a connection, and a request on it.
+                let delay = now.saturating_sub(due.max(since));
                 self.connect(place, Some(Flight { delay, ..flight }))?;
             }
             now = self.now();
@@ -282,32 +276,25 @@ impl<'p> Generator<'p> {
     }
 
     /// The next request of the schedule.
-    fn next_flight(&mut self, due: Duration) -> Result<Flight, RunError> {
+    fn next_flight(&mut self, due: Duration) -> Flight {
         let ask = self.mix.draw();
-        if ask >= self.plan.asks.len() {
-            return Err(RunError::NoAsk(ask));
-        }
         let measured = self.is_measured(self.next, due);
         self.next += 1;
-        Ok(Flight {
+        Flight {
             ask,
             measured,
             due,
             sent: Duration::ZERO,
             delay: Duration::ZERO,
             again: false,
-        })
+        }
     }
 
     /// Puts a request on a connection that is free, and sends it.
     fn dispatch(&mut self, place: u32, mut flight: Flight) -> Result<(), RunError> {
         let now = self.now();
-        let plan = self.plan;
         // One that became due in a stall is late by that, however busy the connections were made by those before it.
-        let stalled = match self.stall {
-            Some((since, until)) if flight.due >= since => until.saturating_sub(flight.due),
-            _ => Duration::ZERO,
-        };
+        let stalled = self.stalls.delay(flight.due);
         let Some(connection) = self.slots.get(place) else {
             return Ok(());
         };
@@ -316,10 +303,7 @@ impl<'p> Generator<'p> {
         flight.delay = flight.delay.max(stalled);
         flight.sent = now;
         connection.put(flight);
-        let progress = match plan.asks.get(flight.ask) {
-            Some(ask) => connection.write(ask),
-            None => return Err(RunError::NoAsk(flight.ask)),
-        };
+        let progress = connection.write(self.plan.mix.ask(flight.ask));
         self.tally.sent(&flight);
         self.settle(place, progress)
     }
@@ -344,7 +328,8 @@ impl<'p> Generator<'p> {
                 None
             }
         };
-        self.slots.put(place, connection);
+        let now = self.now();
+        self.slots.put(place, connection, now);
         Ok(())
     }
 
@@ -356,7 +341,7 @@ impl<'p> Generator<'p> {
         let progress = if connection.is_open() {
             let ask = connection
                 .flight()
-                .and_then(|flight| self.plan.asks.get(flight.ask));
+                .map(|flight| self.plan.mix.ask(flight.ask));
             connection.advance(ask, &mut self.buffer)
         } else {
             connection.open()
@@ -416,7 +401,8 @@ impl<'p> Generator<'p> {
 
     /// Closes a connection: the request that was on it.
     fn close(&mut self, place: u32) -> Option<Flight> {
-        let flight = self.slots.close(place)?;
+        let now = self.now();
+        let flight = self.slots.close(place, now)?;
         self.busy -= 1;
         Some(flight)
     }

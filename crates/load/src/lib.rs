@@ -27,6 +27,7 @@ mod poll;
 mod results;
 mod schedule;
 mod slots;
+mod stalls;
 mod tally;
 mod target;
 mod usage;

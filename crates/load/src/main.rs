@@ -50,7 +50,14 @@ fn run(arguments: &Arguments) -> Result<ExitCode> {
     let live = Live::on_a_terminal();
     let outcome = load::run(&load.plan, &mut |glimpse| live.show(glimpse))?;
     drop(live);
-    let result = load::write(&outcome, &load.names, &arguments.labels);
+    let mut result = load::write(&outcome, &load.plan, &load.names, &arguments.labels);
+    if let Some((mix, seed)) = &load.mix {
+        result.config.set("mix", mix);
+        result.config.set("seed", &seed.to_string());
+    }
+    if profiles.is_some() {
+        result.config.set("profiled", "yes");
+    }
     print!("{}", summary::text(&result.name, &outcome));
     if let Some(profiles) = profiles {
         match profiles.join() {

@@ -3,6 +3,8 @@
 use fastrand::Rng;
 use thiserror::Error;
 
+use crate::ask::Ask;
+
 /// Why a mix is none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub enum MixError {
@@ -17,21 +19,26 @@ pub enum MixError {
 /// Draws requests at random, each as often as its weight says: the same sequence for the same seed.
 #[derive(Clone, Debug)]
 pub struct Mix {
+    asks: Vec<Ask>,
     /// For each request, the sum of the weights up to it.
     sums: Vec<u32>,
     random: Rng,
 }
 
 impl Mix {
-    /// A mix of requests with these weights.
+    /// A mix of requests, each with its weight.
     ///
     /// # Errors
     ///
     /// If there is nothing to draw, or the weights are too large.
-    pub fn new(weights: &[u32], seed: u64) -> Result<Self, MixError> {
+    pub fn new(
+        weighted: impl IntoIterator<Item = (Ask, u32)>,
+        seed: u64,
+    ) -> Result<Self, MixError> {
+        let (asks, weights): (Vec<Ask>, Vec<u32>) = weighted.into_iter().unzip();
         let mut sum: u32 = 0;
         let mut sums = Vec::with_capacity(weights.len());
-        for &weight in weights {
+        for weight in weights {
             sum = sum.checked_add(weight).ok_or(MixError::TooHeavy)?;
             sums.push(sum);
         }
@@ -39,12 +46,18 @@ impl Mix {
             return Err(MixError::Empty);
         }
         Ok(Self {
+            asks,
             sums,
             random: Rng::with_seed(seed),
         })
     }
 
-    /// The place of the next request in the list of weights.
+    /// A request by its place in the mix.
+    pub(crate) fn ask(&self, place: usize) -> &Ask {
+        &self.asks[place]
+    }
+
+    /// The place of the next request.
     pub fn draw(&mut self) -> usize {
         match self.sums[..] {
             // Nothing to choose, and nothing to spend on it.

@@ -3,7 +3,6 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use crate::ask::Ask;
 use crate::mix::Mix;
 use crate::schedule::Schedule;
 
@@ -14,9 +13,7 @@ pub struct Plan {
     pub address: SocketAddr,
     /// When they are due.
     pub schedule: Schedule,
-    /// The requests, in the order of the mix's weights.
-    pub asks: Vec<Ask>,
-    /// Which comes next.
+    /// The requests, and how often each comes.
     pub mix: Mix,
     /// How many connections there are, all opened at the start; one that is lost is made anew when a request needs it. At
     /// least one.

@@ -3,6 +3,7 @@
 use benchfmt::{Benchmark, Config, Measurement, UnitLine};
 
 use crate::outcome::Outcome;
+use crate::plan::Plan;
 use crate::schedule::Pace;
 
 /// The percentiles that are written, and their units.
@@ -25,12 +26,15 @@ pub fn units() -> Vec<UnitLine> {
     percentiles.into_iter().chain(others).map(line).collect()
 }
 
-/// A run as one line: `cases` is what was asked for (`route=data`), `labels` what else tells it from others
+/// A run of a plan as one line: `cases` is what was asked for (`route=data`), `labels` what else tells it from others
 /// (`variant=pooled`), both parts of a benchmark name.
 ///
-/// The configuration says whether the generator kept up; a run in which it did not differs from all others in it, so that
-/// no comparison takes it for one of them.
-pub fn write(outcome: &Outcome, cases: &[String], labels: &[String]) -> Benchmark {
+/// At saturation there are no percentiles: requests are due when a connection is free, so that the more connections, the
+/// longer. Nor are there any without an answer.
+///
+/// The configuration says how the load was put on, and whether the generator kept up; a run in which it did not differs from
+/// all others in it, so that no comparison takes it for one of them.
+pub fn write(outcome: &Outcome, plan: &Plan, cases: &[String], labels: &[String]) -> Benchmark {
     let rate = match outcome.pace {
         Pace::Constant(rate) => format!("rate={rate}"),
         Pace::Ramp { from, to } => format!("rate={from}..{to}"),
@@ -47,8 +51,10 @@ pub fn write(outcome: &Outcome, cases: &[String], labels: &[String]) -> Benchmar
             unit: unit.to_owned(),
         });
     };
-    for (share, unit) in PERCENTILES {
-        measured(outcome.time_at(share).as_secs_f64(), unit);
+    if outcome.pace != Pace::Saturation && outcome.answered > 0 {
+        for (share, unit) in PERCENTILES {
+            measured(outcome.time_at(share).as_secs_f64(), unit);
+        }
     }
     measured(outcome.rate(), RATE);
     if let Some(cpu) = outcome.server_cpu_per_request() {
@@ -58,6 +64,9 @@ pub fn write(outcome: &Outcome, cases: &[String], labels: &[String]) -> Benchmar
         measured(server.peak_resident as f64, MEMORY);
     }
     let mut config = Config::default();
+    config.set("connections", &plan.connections.to_string());
+    config.set("duration", &outcome.length.as_secs_f64().to_string());
+    config.set("warm-up", &outcome.warm_up.as_secs_f64().to_string());
     let generator = if outcome.kept_up() {
         "kept up".to_owned()
     } else {

@@ -128,6 +128,16 @@ impl Schedule {
         )
     }
 
+    /// When it is over: at its end, or sooner with the last of the requests where there are fewer than it has time for. `None`
+    /// for [`Pace::Saturation`].
+    pub fn over(&self) -> Option<Duration> {
+        let count = self.count()?;
+        if count < self.most {
+            return Some(self.end());
+        }
+        self.due(count)
+    }
+
     /// How many of them are of the warm-up.
     pub fn warm_up_count(&self) -> Option<u64> {
         let rate = match self.pace {

@@ -1,6 +1,7 @@
 //! The connections, each in its place.
 
 use std::collections::VecDeque;
+use std::time::Duration;
 
 use crate::connection::Connection;
 use crate::poll::Token;
@@ -20,7 +21,8 @@ pub(crate) struct Slots {
     all: Vec<Slot>,
     /// Places whose connection has no request, the one that has had none for longest first: the load is spread evenly.
     idle: VecDeque<Token>,
-    vacant: Vec<u32>,
+    /// Empty places, and since when they are.
+    vacant: Vec<(u32, Duration)>,
 }
 
 impl Slots {
@@ -29,7 +31,10 @@ impl Slots {
         Self {
             all: (0..count).map(|_| Slot::default()).collect(),
             idle: VecDeque::with_capacity(count as usize),
-            vacant: (0..count).rev().collect(),
+            vacant: (0..count)
+                .rev()
+                .map(|place| (place, Duration::ZERO))
+                .collect(),
         }
     }
 
@@ -59,8 +64,8 @@ impl Slots {
         }
     }
 
-    /// An empty place.
-    pub(crate) fn take_vacant(&mut self) -> Option<u32> {
+    /// An empty place, and since when it is.
+    pub(crate) fn take_vacant(&mut self) -> Option<(u32, Duration)> {
         self.vacant.pop()
     }
 
@@ -74,9 +79,9 @@ impl Slots {
     }
 
     /// Puts a connection into a place; without one, the place is empty again.
-    pub(crate) fn put(&mut self, place: u32, connection: Option<Connection>) {
+    pub(crate) fn put(&mut self, place: u32, connection: Option<Connection>, now: Duration) {
         if connection.is_none() {
-            self.vacant.push(place);
+            self.vacant.push((place, now));
         }
         if let Some(slot) = self.all.get_mut(place as usize) {
             slot.connection = connection;
@@ -94,9 +99,9 @@ impl Slots {
     }
 
     /// Closes the connection in a place: the request that was on it.
-    pub(crate) fn close(&mut self, place: u32) -> Option<Flight> {
+    pub(crate) fn close(&mut self, place: u32, now: Duration) -> Option<Flight> {
         let mut connection = self.all.get_mut(place as usize)?.connection.take()?;
-        self.vacant.push(place);
+        self.vacant.push((place, now));
         connection.take_flight()
     }
 }

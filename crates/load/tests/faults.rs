@@ -17,12 +17,18 @@ fn plan(stub: &Stub, requests: u64) -> Plan {
     Plan {
         address: stub.address,
         schedule: schedule.at_most(requests),
-        asks: vec![Ask::new(
-            b"POST / HTTP/1.1\r\nContent-Length: 2\r\n\r\nhi".to_vec(),
-            200,
-            b"right".to_vec(),
-        )],
-        mix: Mix::new(&[1], 1).unwrap(),
+        mix: Mix::new(
+            [(
+                Ask::new(
+                    b"POST / HTTP/1.1\r\nContent-Length: 2\r\n\r\nhi".to_vec(),
+                    200,
+                    b"right".to_vec(),
+                ),
+                1,
+            )],
+            1,
+        )
+        .unwrap(),
         connections: 4,
         timeout: second,
         server: None,

@@ -24,12 +24,14 @@ fn load(stub: &Stub, rate: f64, length: Duration, connections: u32) -> Outcome {
     let plan = Plan {
         address: stub.address,
         schedule: Schedule::new(Pace::Constant(rate), Duration::ZERO, length).unwrap(),
-        asks: vec![Ask::new(
-            b"GET / HTTP/1.1\r\n\r\n".to_vec(),
-            200,
-            b"ok".to_vec(),
-        )],
-        mix: Mix::new(&[1], 1).unwrap(),
+        mix: Mix::new(
+            [(
+                Ask::new(b"GET / HTTP/1.1\r\n\r\n".to_vec(), 200, b"ok".to_vec()),
+                1,
+            )],
+            1,
+        )
+        .unwrap(),
         connections,
         timeout: Duration::from_secs(10),
         server: None,

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use load::{Mix, MixError, Pace, Schedule, ScheduleError};
+use load::{Ask, Mix, MixError, Pace, Schedule, ScheduleError};
 use proptest::prelude::*;
 
 fn seconds(seconds: f64) -> Duration {
@@ -13,6 +13,12 @@ fn seconds(seconds: f64) -> Duration {
 fn dues(schedule: &Schedule) -> Vec<f64> {
     let due = |number| schedule.due(number).unwrap().as_secs_f64();
     (0..schedule.count().unwrap()).map(due).collect()
+}
+
+/// A mix of equal requests with these weights.
+fn mix_of(weights: &[u32], seed: u64) -> Result<Mix, MixError> {
+    let ask = Ask::new(Vec::new(), 200, Vec::new());
+    Mix::new(weights.iter().map(|&weight| (ask.clone(), weight)), seed)
 }
 
 proptest! {
@@ -76,9 +82,9 @@ proptest! {
     fn the_same_seed_draws_the_same(weights in prop::collection::vec(0..100_u32, 1..8), seed: u64) {
         prop_assume!(weights.iter().any(|&weight| weight > 0));
         let draw = |mut mix: Mix| -> Vec<usize> { (0..200).map(|_| mix.draw()).collect() };
-        let mix = Mix::new(&weights, seed).unwrap();
+        let mix = mix_of(&weights, seed).unwrap();
         let drawn = draw(mix.clone());
-        prop_assert_eq!(&drawn, &draw(Mix::new(&weights, seed).unwrap()));
+        prop_assert_eq!(&drawn, &draw(mix_of(&weights, seed).unwrap()));
         // What has no weight is never drawn.
         if weights.len() > 1 {
             prop_assert!(drawn.iter().all(|&place| weights[place] > 0));
@@ -89,7 +95,7 @@ proptest! {
 #[test]
 fn each_request_is_drawn_as_often_as_its_weight_says() {
     let weights = [6, 0, 3, 1];
-    let mut mix = Mix::new(&weights, 7).unwrap();
+    let mut mix = mix_of(&weights, 7).unwrap();
     let draws: u32 = 100_000;
     let mut counts = [0_u32; 4];
     for _ in 0..draws {
@@ -128,7 +134,7 @@ fn what_makes_no_sense_is_refused() {
     let refused = Schedule::new(Pace::Constant(1.0), second, Duration::ZERO);
     assert_eq!(refused, Err(ScheduleError::Length(Duration::ZERO)));
     assert!(Schedule::new(Pace::Constant(1.0), second * 1_000_000, second).is_err());
-    assert_eq!(Mix::new(&[], 1).unwrap_err(), MixError::Empty);
-    assert_eq!(Mix::new(&[0, 0], 1).unwrap_err(), MixError::Empty);
-    assert_eq!(Mix::new(&[u32::MAX, 1], 1).unwrap_err(), MixError::TooHeavy);
+    assert_eq!(mix_of(&[], 1).unwrap_err(), MixError::Empty);
+    assert_eq!(mix_of(&[0, 0], 1).unwrap_err(), MixError::Empty);
+    assert_eq!(mix_of(&[u32::MAX, 1], 1).unwrap_err(), MixError::TooHeavy);
 }

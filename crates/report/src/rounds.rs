@@ -9,7 +9,7 @@ const CONFIDENCE: f64 = 0.95;
 /// What a run says of a generator that sent its requests when it could.
 const KEPT_UP: &str = "kept up";
 
-/// Results whose names occur once a round, in the order of the rounds.
+/// Results whose names occur once a round; a round has a number.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Rounds<'b>(pub(crate) &'b [Benchmark]);
 
@@ -22,31 +22,78 @@ pub(crate) struct Ratio {
     pub(crate) rounds: usize,
 }
 
-impl<'b> Rounds<'b> {
-    /// The ratios over the rounds in which the generator kept up with both; `None` if there are none.
-    pub(crate) fn ratio(self, unit: &str, row: &str, base: &str, variant: &str) -> Option<Ratio> {
-        let pairs = self.runs(row, variant).zip(self.runs(row, base));
-        let kept_up = pairs.filter(|(a, b)| has_kept_up(a) && has_kept_up(b));
-        let mut ratios: Vec<f64> = kept_up
-            .filter_map(|(a, b)| Some(value(a, unit)? / value(b, unit)?))
-            .collect();
+impl Ratio {
+    /// The median of some ratios with its interval; `None` if there are none.
+    fn of(mut ratios: Vec<f64>) -> Option<Self> {
         if ratios.is_empty() {
             return None;
         }
         ratios.sort_by(f64::total_cmp);
         let (low, high) = Interval::of_median(ratios.len(), CONFIDENCE).ends(&ratios);
-        Some(Ratio {
+        Some(Self {
             center: median(&ratios),
             low,
             high,
             rounds: ratios.len(),
         })
     }
+}
 
-    /// How many runs there are, and in how many of them the generator fell behind.
-    pub(crate) fn marked(self) -> (usize, usize) {
-        let marked = self.0.iter().filter(|run| !has_kept_up(run)).count();
-        (self.0.len(), marked)
+/// Ratios over all rounds, and over those in which the generator kept up with both, if there are any.
+///
+/// In the others the times are partly the generator's; but a service that takes all processors is why it fell behind, and to leave
+/// them out flatters that service.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Ratios {
+    pub(crate) all: Ratio,
+    pub(crate) kept_up: Option<Ratio>,
+}
+
+impl<'b> Rounds<'b> {
+    /// The ratios of a variant's values to those of a base; `None` if they have no round in common.
+    pub(crate) fn ratios(self, unit: &str, row: &str, base: &str, variant: &str) -> Option<Ratios> {
+        let mut ratios = Vec::new();
+        for run in self.runs(row, variant) {
+            let round = run.config.get("round");
+            let others = self.runs(row, base);
+            let mut same =
+                others.filter(|other| round.is_some() && other.config.get("round") == round);
+            if let Some(other) = same.next()
+                && let Some(of) = value(run, unit)
+                && let Some(to) = value(other, unit)
+            {
+                ratios.push((of / to, has_kept_up(run) && has_kept_up(other)));
+            }
+        }
+        let all = ratios.iter().map(|&(ratio, _)| ratio).collect();
+        let kept: Vec<f64> = ratios
+            .iter()
+            .filter_map(|&(ratio, kept_up)| kept_up.then_some(ratio))
+            .collect();
+        Some(Ratios {
+            all: Ratio::of(all)?,
+            kept_up: Ratio::of(kept),
+        })
+    }
+
+    /// By variant, in the order in which they are first seen: in how many runs the generator fell behind, of how many.
+    pub(crate) fn behind(self) -> Vec<(&'b str, usize, usize)> {
+        let mut counts: Vec<(&str, usize, usize)> = Vec::new();
+        for run in self.0 {
+            let Some(variant) = Name::new(&run.name).key("/variant") else {
+                continue;
+            };
+            let at = counts
+                .iter()
+                .position(|&(own, ..)| own == variant)
+                .unwrap_or_else(|| {
+                    counts.push((variant, 0, 0));
+                    counts.len() - 1
+                });
+            counts[at].1 += usize::from(!has_kept_up(run));
+            counts[at].2 += 1;
+        }
+        counts
     }
 
     fn runs(self, row: &str, variant: &str) -> impl Iterator<Item = &'b Benchmark> {

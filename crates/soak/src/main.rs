@@ -115,8 +115,7 @@ fn plan(arguments: &Arguments, length: Duration) -> Result<Plan> {
     Ok(Plan {
         address: local(&arguments.target).context("--target")?,
         schedule: Schedule::new(Pace::Constant(arguments.rate), Duration::ZERO, length)?,
-        asks: vec![Ask::of(exchange, arguments.target.host())],
-        mix: Mix::new(&[1], 0)?,
+        mix: Mix::new([(Ask::of(exchange, arguments.target.host()), 1)], 0)?,
         connections: arguments.connections,
         timeout: Duration::from_secs(10),
         server: None,
