@@ -77,7 +77,7 @@ pub(crate) fn update(
 
 /// What was measured last.
 fn covers(case: &str, unit: &str, workspace: &Workspace) -> Result<Covers> {
-    if unit == paired::UNIT {
+    if unit == ::paired::CPU_TIME {
         return change(case, unit, workspace);
     }
     let Some(kind) = Kind::ALL

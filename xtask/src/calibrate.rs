@@ -6,13 +6,13 @@ use std::path::{Path, PathBuf};
 
 use ::paired::calibration::{Calibration, Run, simulated};
 use ::paired::procedure::Plan;
-use ::paired::{Disturbance, Revisions, Sides, Stage};
+use ::paired::{CPU_TIME, Disturbance, Revisions, Sides, Stage, seconds_of};
 use anyhow::{Context, Result, anyhow, bail};
 use benchstat::{Collection, Gates, Selection};
 use report::{CalibrationPage, calibration_page};
 
 use crate::machine::Facts;
-use crate::paired::{self, UNIT, seconds_of};
+use crate::paired;
 use crate::results::{self, write_whole};
 use crate::workspace::Workspace;
 
@@ -47,7 +47,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
         fs::read_to_string(&gates_path).with_context(|| gates_path.display().to_string())?;
     let gates = Gates::parse(&gates).with_context(|| gates_path.display().to_string())?;
     let plan = Plan::default();
-    let delta = gates.paired_rule("", UNIT).delta;
+    let delta = gates.paired_rule("", CPU_TIME).delta;
     let _lock = workspace.lock()?;
     let mut runs = Runs::read(&workspace.results().join("calibration"))?;
     runs.complete(arguments, |place| {
@@ -198,6 +198,6 @@ fn read(place: &Path) -> Result<Run> {
         base: "base",
         head: "head",
     };
-    Run::of(&collection, sides, UNIT)
+    Run::of(&collection, sides, CPU_TIME)
         .map_err(|(case, problem)| anyhow!("{}: {case}: {problem}", place.display()))
 }

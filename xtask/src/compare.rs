@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
-use ::paired::Revisions;
+use ::paired::{Revisions, toolchain};
 use anyhow::{Context, Result, bail};
 use benchfmt::import::accepts;
 use benchfmt::{Benchmark, merge};
@@ -214,7 +214,7 @@ fn against(
     };
     if !exact.is_empty() {
         eprintln!("building {commit}");
-        let toolchain = machine::toolchain()?;
+        let toolchain = toolchain()?;
         let suite = Suite::of_revision(revisions.executables(&commit, PACKAGE, &toolchain)?);
         let folder = workspace.revisions().join("results").join(commit.hash());
         let tree = machine::tree(&commit.to_string(), false);

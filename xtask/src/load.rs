@@ -307,7 +307,10 @@ fn one(
     fs::remove_file(&file).with_context(|| file.display().to_string())?;
     measured.describe(&program.facts);
     if arguments.how.realtime {
-        measured.describe(&vec![("scheduling".to_owned(), "round-robin".to_owned())]);
+        measured.describe(&vec![(
+            "scheduling".to_owned(),
+            "round-robin, the generator first".to_owned(),
+        )]);
     }
     Ok(measured)
 }

@@ -15,10 +15,7 @@ pub(crate) type Facts = Vec<(String, String)>;
 /// What was measured, with what, and on what.
 pub(crate) fn facts(suite: &Suite, kind: Kind, workspace: &Workspace) -> Result<Facts> {
     let environment = suite.environment(kind)?;
-    let built = environment.lines().filter_map(|line| line.split_once(": "));
-    let mut facts: Facts = built
-        .map(|(key, value)| (key.to_owned(), value.to_owned()))
-        .collect();
+    let mut facts = told(&environment);
     facts.extend(fact("libc", libc()));
     if kind == Kind::Instructions {
         facts.extend(fact("valgrind", valgrind()));
@@ -27,6 +24,14 @@ pub(crate) fn facts(suite: &Suite, kind: Kind, workspace: &Workspace) -> Result<
     let executable = hash(suite.executable(kind)?, workspace)?;
     facts.extend(fact("executable", Some(executable)));
     Ok(facts)
+}
+
+/// What a program says of its build, a `key: value` a line.
+pub(crate) fn told(text: &str) -> Facts {
+    let lines = text.lines().filter_map(|line| line.split_once(": "));
+    lines
+        .map(|(key, value)| (key.to_owned(), value.to_owned()))
+        .collect()
 }
 
 /// The machine itself.
@@ -101,16 +106,4 @@ fn git(workspace: &Workspace, arguments: &[&str]) -> Result<String> {
         Path::new("git"),
         &[&["-C", root.as_str()], arguments].concat(),
     )
-}
-
-/// Whatever decides what is built, besides the source: the compiler, and flags from the environment.
-pub(crate) fn toolchain() -> Result<String> {
-    let version = output(Path::new("rustc"), &["--version"])?;
-    let mut toolchain = version.trim().trim_start_matches("rustc ").to_owned();
-    for (variable, value) in std::env::vars() {
-        if variable.ends_with("RUSTFLAGS") || variable.starts_with("CARGO_PROFILE_") {
-            toolchain += &format!(" {variable}={value}");
-        }
-    }
-    Ok(toolchain)
 }

@@ -4,25 +4,24 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use ::paired::procedure::Plan;
-use ::paired::{Commit, Progress, Revisions, Sampled, Sampling, Settings, Side, Sides, Stage};
+use ::paired::{
+    CPU_TIME, Commit, Progress, Revisions, Sampled, Sampling, Settings, Side, Sides, text_of,
+    toolchain,
+};
 use anyhow::Result;
 use benchfmt::Better;
-use benchfmt::import::unit_lines;
 use benchstat::paired::Limits;
 use benchstat::{Gates, Selection};
 use indicatif::ProgressBar;
 
-use crate::machine::{self, Facts};
+use crate::machine;
 use crate::progress;
-use crate::results::{self, Results};
+use crate::results::write_whole;
 use crate::suite::PACKAGE;
 use crate::workspace::Workspace;
 
 /// The bench target that serves the cases.
 const TARGET: &str = "paired";
-
-/// What decides: the processor's time.
-pub(crate) const UNIT: &str = "sec/op";
 
 /// Samples the gating cases that are selected, and writes a file of pairs for each side: their paths.
 pub(crate) fn sample(
@@ -56,7 +55,7 @@ pub(crate) fn measure(
     plan: Plan,
     calibrates: bool,
 ) -> Result<Sampled> {
-    let toolchain = machine::toolchain()?;
+    let toolchain = toolchain()?;
     let sampling = Sampling {
         revisions,
         commits: commits.clone(),
@@ -69,8 +68,8 @@ pub(crate) fn measure(
         calibrates,
     };
     let limits = |case: &str| {
-        let rule = gates.paired_rule(case, UNIT);
-        let wanted = rule.gates && selection.selects(case, UNIT);
+        let rule = gates.paired_rule(case, CPU_TIME);
+        let wanted = rule.gates && selection.selects(case, CPU_TIME);
         wanted.then_some(Limits {
             allow: rule.allow,
             delta: rule.delta,
@@ -88,8 +87,9 @@ pub(crate) fn write(
     files: &Sides<PathBuf>,
 ) -> Result<()> {
     for side in [Side::Base, Side::Head] {
-        let results = results_of(sampled, side, commits.get(side));
-        results::write(files.get(side), &results)?;
+        let mut facts = machine::host();
+        facts.push(("commit".to_owned(), commits.get(side).to_string()));
+        write_whole(files.get(side), text_of(sampled, side, &facts)?.as_bytes())?;
     }
     Ok(())
 }
@@ -105,36 +105,6 @@ pub(crate) fn files(folder: &Path) -> Sides<PathBuf> {
         base: folder.join("base.txt"),
         head: folder.join("head.txt"),
     }
-}
-
-/// The lines of a side, with what holds for all of them.
-fn results_of(sampled: &Sampled, side: Side, commit: &Commit) -> Results {
-    let mut results = Results {
-        units: [UNIT, "wall-sec/op"]
-            .into_iter()
-            .flat_map(unit_lines)
-            .collect(),
-        ..Results::default()
-    };
-    for row in &sampled.rows {
-        let lines = row.lines();
-        results.lines.push(lines.get(side).clone());
-    }
-    let mut facts: Facts = machine::host();
-    facts.push(("commit".to_owned(), commit.to_string()));
-    if let Some(code) = &sampled.same_code {
-        facts.push(("code".to_owned(), code.to_string()));
-    }
-    for (stage, spent) in &sampled.spent {
-        facts.push((seconds_of(*stage), spent.as_secs_f64().to_string()));
-    }
-    results.describe(&facts);
-    results
-}
-
-/// The key of how long a stage took, in seconds.
-pub(crate) fn seconds_of(stage: Stage) -> String {
-    format!("{stage}-seconds")
 }
 
 /// What is said while it goes on.

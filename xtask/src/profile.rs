@@ -1,6 +1,5 @@
 //! `cargo xtask profile`: where the service's time and memory go, under load.
 
-use std::fs;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -8,6 +7,7 @@ use std::process::{Child, Command, Stdio};
 use anyhow::{Context, Result, bail};
 use profile::{Profile, fetch};
 
+use crate::results::write_whole;
 use crate::service::{SYSTEM, Service, Start, build_load, build_server};
 use crate::workspace::Workspace;
 
@@ -43,7 +43,6 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     let load = build_load(&workspace)?;
     let server = build_server(SYSTEM, &workspace)?;
     let folder = workspace.results().join("profile");
-    fs::create_dir_all(&folder).with_context(|| folder.display().to_string())?;
     let service = Service::start(
         &server,
         Start {
@@ -72,8 +71,8 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
         let profile = Profile::read(&bytes).with_context(|| name.clone())?;
         let graph = profile.flamegraph(&format!("{} {kind}", arguments.case));
         let file = folder.join(format!("{name}.pb.gz"));
-        write(&file, &bytes)?;
-        write(&folder.join(format!("{name}.svg")), graph.as_bytes())?;
+        write_whole(&file, &bytes)?;
+        write_whole(&folder.join(format!("{name}.svg")), graph.as_bytes())?;
         println!(
             "{}\n{}",
             file.display(),
@@ -81,12 +80,6 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
         );
     }
     Ok(())
-}
-
-fn write(file: &Path, bytes: &[u8]) -> Result<()> {
-    let partial = file.with_extension("partial");
-    fs::write(&partial, bytes).with_context(|| partial.display().to_string())?;
-    fs::rename(&partial, file).with_context(|| file.display().to_string())
 }
 
 /// Load that ends with this value.

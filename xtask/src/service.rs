@@ -39,11 +39,7 @@ pub(crate) fn build_server(allocator: &str, workspace: &Workspace) -> Result<Pro
         .join("load")
         .join(format!("server-{allocator}"));
     copy(&built, &path)?;
-    let environment = output(&path, &["--environment"])?;
-    let lines = environment.lines().filter_map(|line| line.split_once(": "));
-    let mut facts: Facts = lines
-        .map(|(key, value)| (key.to_owned(), value.to_owned()))
-        .collect();
+    let mut facts = machine::told(&output(&path, &["--environment"])?);
     facts.extend(machine::libc().map(|libc| ("libc".to_owned(), libc)));
     facts.extend(machine::host());
     facts.push(("executable".to_owned(), machine::hash(&path, workspace)?));

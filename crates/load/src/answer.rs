@@ -105,6 +105,9 @@ pub fn parse(bytes: &[u8]) -> Result<Option<Answer<'_>>, BadAnswer> {
         }
         Some(Frame::Chunks) => chunks(bytes, at)?.map(|(body, end)| (Cow::Owned(body), end)),
     };
+    if body.is_none() && bytes.len() > MAX_ANSWER_BYTES {
+        return Err(BadAnswer::TooLarge);
+    }
     Ok(body.map(|(body, length)| Answer {
         status,
         body,
@@ -124,7 +127,7 @@ fn chunks(bytes: &[u8], mut at: usize) -> Result<Option<(Vec<u8>, usize)>, BadAn
             Ok(Status::Partial) => return Ok(None),
             Err(_) => return Err(BadAnswer::Chunk),
         };
-        if size > MAX_ANSWER_BYTES as u64 || body.len() > MAX_ANSWER_BYTES {
+        if size > (MAX_ANSWER_BYTES - body.len().min(MAX_ANSWER_BYTES)) as u64 {
             return Err(BadAnswer::TooLarge);
         }
         let end = start + size as usize;

@@ -31,8 +31,8 @@ pub struct Outcome {
     pub warm_up: Duration,
     /// How long it took in fact: until the last answer, where that was later.
     pub elapsed: Duration,
-    /// From the moment a request was due to its answer. What was never answered is in it with the time that it had waited
-    /// when it was given up; wrong answers are not.
+    /// From the moment a request was due to its answer. What timed out or was never sent is in it with the time that it had
+    /// waited when it was given up; wrong answers, and connections that were refused, reset or closed, are not.
     pub time: Histogram<u64>,
     /// From the moment a request was sent to its answer.
     pub service: Histogram<u64>,

@@ -107,8 +107,8 @@ impl Tally {
         record(&mut self.service, now.saturating_sub(flight.sent));
     }
 
-    /// A request was sent and went wrong. What never got an answer has waited at least until now, and is charged for that;
-    /// a wrong answer says nothing of how long the right one takes.
+    /// A request was sent and went wrong. What timed out has waited at least until now, and is charged for that; a wrong answer,
+    /// or none on a connection that was refused or lost, says nothing of how long the right one takes.
     pub(crate) fn failed(&mut self, flight: &Flight, fault: Fault, now: Duration) {
         self.count(fault, flight.measured);
         if fault == Fault::Timeout && flight.measured {

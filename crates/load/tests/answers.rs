@@ -59,6 +59,12 @@ fn what_is_no_answer_is_refused() {
         MAX_ANSWER_BYTES + 1
     );
     assert_eq!(refused(&text), BadAnswer::TooLarge);
+    // Small chunks are many, and an answer without an end is as large as what has come of it.
+    let endless = format!(
+        "{chunk}{}",
+        "8\r\n12345678\r\n".repeat(MAX_ANSWER_BYTES / 8)
+    );
+    assert_eq!(refused(&endless), BadAnswer::TooLarge);
 }
 
 proptest! {

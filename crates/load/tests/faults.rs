@@ -226,7 +226,7 @@ fn a_generator_that_falls_behind_says_so() {
     assert!(outcome.delayed >= 80, "{}", outcome.delayed);
     assert!(!outcome.kept_up());
     let labels = ["variant=pooled".to_owned()];
-    let result = write(&outcome, &["route=data".to_owned()], &labels);
+    let result = write(&outcome, &plan, &["route=data".to_owned()], &labels);
     assert_eq!(result.name, "Load/route=data/rate=500/variant=pooled");
     let generator = format!("fell behind: {} of 1100 requests", outcome.delayed);
     assert_eq!(result.config.get("generator"), Some(&*generator));

@@ -77,7 +77,8 @@ fn results_are_in_the_benchmark_format_one_line_a_run() {
     let target = stub.address.to_string();
     let pid = std::process::id().to_string();
     for pace in [
-        &["--rate", "200"][..],
+        // Over in a quarter of a second, half of what there is time for.
+        &["--rate", "200", "--requests", "50"][..],
         &["--ramp", "100..300"],
         &["--saturate", "--requests", "500"],
     ] {
@@ -108,14 +109,23 @@ fn results_are_in_the_benchmark_format_one_line_a_run() {
     let written = fs::read(&file).unwrap();
     let mut reader = Reader::new(&written[..], "results.txt");
     let mut units = benchfmt::Metadata::default();
-    let mut names = Vec::new();
+    let (mut names, mut rates) = (Vec::new(), Vec::new());
     while let Some(record) = reader.next_record().unwrap() {
         match record {
             Record::Unit(unit) => units.add(&unit).unwrap(),
             Record::Result(result) => {
                 assert!(result.config().get("generator").is_some());
-                assert_eq!(result.measurements().count(), 6);
+                assert_eq!(result.config().get("connections"), Some("4"));
                 assert!(result.values().all(|value| value >= 0.0));
+                let units: Vec<&str> = result
+                    .measurements()
+                    .map(|measured| measured.unit)
+                    .collect();
+                // At saturation a request's time says nothing of how long a user waits.
+                let saturated = result.name().full().contains("rate=max");
+                assert_eq!(units.len(), if saturated { 3 } else { 6 }, "{units:?}");
+                let at = units.iter().position(|&unit| unit == "req/s").unwrap();
+                rates.push(result.values().nth(at).unwrap());
                 names.push(result.name().full().to_owned());
             }
             Record::Malformed(error) => panic!("{error}"),
@@ -129,6 +139,8 @@ fn results_are_in_the_benchmark_format_one_line_a_run() {
             "Load/route=data/rate=max/variant=pooled",
         ]
     );
+    // Each was answered; so the rate is that of the schedule, but for the last answer's time.
+    assert!((180.0..=200.0).contains(&rates[0]), "{rates:?}");
     assert_eq!(units.better("p99.9-sec"), Some(benchfmt::Better::Lower));
     assert_eq!(units.better("req/s"), Some(benchfmt::Better::Higher));
 }

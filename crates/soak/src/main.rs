@@ -20,6 +20,9 @@ const GROWS: u8 = 1;
 /// The exit code for bad usage and whatever else stops a run.
 const FAILURE: u8 = 2;
 
+/// The exit code where too little was seen to say anything.
+const UNDECIDED: u8 = 3;
+
 /// The share of a run in which a service settles: buffers reach their size, pools fill, an allocator finds its arenas.
 const SETTLES: f64 = 0.2;
 
@@ -28,7 +31,8 @@ const MOST_WATCHED: u64 = 60;
 
 /// Puts a constant load on a service and says what grows meanwhile, and where it is allocated
 ///
-/// Exit codes: 2 bad usage, or nothing answers; 1 something grows, or answers are wrong; 0.
+/// Exit codes, the first that applies: 2 bad usage, or nothing answers; 1 something grows, or answers are wrong; 3 a gauge was
+/// watched for too short a time, or the load was less than was asked for; 0.
 #[derive(Parser, Debug)]
 #[command(name = "soak", version, max_term_width = 100)]
 struct Arguments {
@@ -53,7 +57,7 @@ struct Arguments {
     minutes: f64,
 
     /// Connections
-    #[arg(long, value_name = "N", default_value_t = 32)]
+    #[arg(long, value_name = "N", default_value_t = 32, value_parser = clap::value_parser!(u32).range(1..=60_000))]
     connections: u32,
 }
 
@@ -97,8 +101,14 @@ fn run(arguments: &Arguments) -> Result<ExitCode> {
     } else if let Err(error) = heap {
         eprintln!("soak: {error}");
     }
-    let failed = grows || outcome.faults.total() > 0;
-    Ok(ExitCode::from(if failed { GROWS } else { 0 }))
+    let seen = !judged.is_empty() && judged.iter().all(|judged| judged.trend.is_some());
+    Ok(if grows || outcome.faults.total() > 0 {
+        ExitCode::from(GROWS)
+    } else if seen && outcome.kept_up() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::from(UNDECIDED)
+    })
 }
 
 fn plan(arguments: &Arguments, length: Duration) -> Result<Plan> {

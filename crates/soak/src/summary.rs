@@ -48,6 +48,12 @@ pub(crate) fn text(outcome: &Outcome, judged: &[Judged]) -> String {
         }
         text += if *grows { "  GROWS\n" } else { "\n" };
     }
+    if !outcome.kept_up() {
+        text += &format!(
+            "\nTHE GENERATOR FELL BEHIND: it sent {} of {} requests more than 1 ms later than it could.\n",
+            outcome.delayed, outcome.sent
+        );
+    }
     text
 }
 

@@ -54,8 +54,11 @@ fn what_settles_or_swings_does_not_grow() {
 
 proptest! {
     #[test]
-    fn any_text_is_read(text in ".{0,200}", metric in "[a-z_]{1,8}") {
-        let _ = sum(&text, &metric);
+    fn text_without_the_metric_has_no_sum(text in "(.{0,20}\n){0,10}", metric in "[a-z_]{1,8}") {
+        prop_assume!(!text.lines().any(|line| line.trim_start().starts_with(&metric)));
+        prop_assert_eq!(sum(&text, &metric), None);
+        let known = format!("{text}\n{metric}{{a=\"b\"}} 3\n{metric} 4\n");
+        prop_assert_eq!(sum(&known, &metric), Some(7.0));
     }
 
     #[test]

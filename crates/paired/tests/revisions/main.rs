@@ -1,5 +1,7 @@
 //! Revisions of a small repository of its own: built, reused, cleaned up after, and sampled.
 
+#[cfg(feature = "cli")]
+mod program;
 mod repository;
 mod sampling;
 

@@ -9,7 +9,7 @@ use paired::{Sampled, Sampling, SamplingError, Settings, Side, Sides};
 use crate::repository::Repository;
 
 /// The source of a target with these cases, which take so many nanoseconds an operation.
-fn target(cases: &[(&str, u64)]) -> String {
+pub(crate) fn target(cases: &[(&str, u64)]) -> String {
     format!(
         r#"
 const CASES: &[(&str, u64)] = &{cases:?};

@@ -1,0 +1,72 @@
+//! The program, in a repository that is not ours.
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Output};
+
+use benchstat::{Collection, Gates, Verdict, judge};
+
+use crate::repository::Repository;
+use crate::sampling::target;
+
+/// Runs it for the package of the repository.
+fn paired(folder: &Path, bench: &str, arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_paired"))
+        .args(["--package", "benches", "--bench", bench])
+        .args(arguments)
+        .current_dir(folder)
+        .output()
+        .unwrap()
+}
+
+#[test]
+fn its_files_are_judged_by_benchstat() {
+    let repository = Repository::new();
+    repository.bench(&target(&[("One", 1000), ("Two", 1000)]));
+    repository.commit();
+    repository.write("notes", "");
+    let gates = "[paired.'sec/op']\ngate = true\n";
+    repository.write("gates.toml", gates);
+    let output = paired(
+        &repository.root(),
+        "word",
+        &["HEAD", "--gate", "gates.toml", "--filter", ".name:Two"],
+    );
+    assert!(output.status.success(), "{output:?}");
+    let mut collection = Collection::default();
+    for side in ["base", "head"] {
+        let file = repository.root().join(format!("target/paired/{side}.txt"));
+        let file = fs::File::open(file).unwrap();
+        collection.read(side, side, file).unwrap();
+    }
+    let labels = ["base".to_owned(), "head".to_owned()];
+    let gates = Gates::parse(gates).unwrap();
+    let rows = judge(&collection, &gates, ".unit:sec/op", &labels)
+        .unwrap()
+        .judgements;
+    assert_eq!(rows.len(), 1);
+    assert_eq!(
+        (&*rows[0].case, rows[0].verdict),
+        ("Two", Verdict::Unchanged)
+    );
+    assert!(rows[0].paired.as_ref().unwrap().same_code);
+}
+
+#[test]
+fn what_it_cannot_do_it_says_and_exits_2() {
+    let repository = Repository::new();
+    repository.bench(&target(&[("One", 1000)]));
+    repository.commit();
+    for (bench, arguments, said) in [
+        ("word", ["no-such-branch"].as_slice(), "no-such-branch"),
+        ("other", &[], "no bench target \"other\""),
+        ("word", &["--gate", "nowhere.toml"], "nowhere.toml"),
+        ("word", &["--filter", "("], "--filter"),
+    ] {
+        let output = paired(&repository.root(), bench, arguments);
+        let errors = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{errors}");
+        assert!(errors.contains(said), "{errors}");
+    }
+    assert!(!repository.root().join("target/paired").exists());
+}
