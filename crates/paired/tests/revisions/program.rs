@@ -2,7 +2,9 @@
 
 use std::fs;
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
+use std::thread;
+use std::time::Duration;
 
 use benchstat::{Collection, Gates, Verdict, judge};
 
@@ -69,4 +71,41 @@ fn what_it_cannot_do_it_says_and_exits_2() {
         assert!(errors.contains(said), "{errors}");
     }
     assert!(!repository.root().join("target/paired").exists());
+}
+
+#[test]
+fn killed_at_any_moment_it_leaves_the_repository_as_it_was_and_works_again() {
+    let repository = Repository::new();
+    repository.bench(&target(&[("One", 1000)]));
+    repository.commit();
+    repository.bench(&target(&[("One", 1000), ("Two", 1000)]));
+    let state = || {
+        let ask = |arguments: &[&str]| repository.git(arguments);
+        (
+            ask(&["status", "--porcelain"]),
+            ask(&["rev-parse", "HEAD"]),
+            ask(&["worktree", "list"]),
+            ask(&["stash", "list"]),
+        )
+    };
+    let before = state();
+    // It takes a second or two to build both sides, and from then on measures for long.
+    for moment in [20, 100, 300, 700, 1500, 3000] {
+        let mut killed = Command::new(env!("CARGO_BIN_EXE_paired"))
+            .args(["--package", "benches", "--bench", "word"])
+            .current_dir(repository.root())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        thread::sleep(Duration::from_millis(moment));
+        killed.kill().unwrap();
+        killed.wait().unwrap();
+        assert_eq!(state(), before, "killed after {moment} ms");
+    }
+    // A second is enough for all but a decision.
+    let output = paired(&repository.root(), "word", &["--budget", "0.02"]);
+    assert!(output.status.success(), "{output:?}");
+    let head = fs::read_to_string(repository.root().join("target/paired/head.txt")).unwrap();
+    assert!(head.contains("BenchmarkOne "), "{head}");
+    assert_eq!(state(), before);
 }
