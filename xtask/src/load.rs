@@ -13,7 +13,7 @@ use fastrand::Rng;
 use crate::progress;
 use crate::results::{self, Results};
 use crate::service::{
-    GENERATOR, GO, Program, SYSTEM, Service, Start, build_load, build_peer, build_server, command,
+    GO, Program, SYSTEM, Service, Start, build_load, build_peer, build_server, generator,
 };
 use crate::workspace::Workspace;
 
@@ -76,7 +76,7 @@ struct How {
     #[arg(long, value_name = "N", default_value_t = 32)]
     connections: u16,
 
-    /// Run service and load before everything else on the machine, with chrt: on one that is shared
+    /// Run the load before everything else on the machine, the service included, with chrt
     #[arg(long)]
     realtime: bool,
 }
@@ -248,7 +248,6 @@ fn one(
         Start {
             variant: &scenario.variant,
             threads: scenario.threads,
-            realtime: arguments.how.realtime,
             admin: arguments.profile,
         },
     )?;
@@ -256,7 +255,7 @@ fn one(
     if file.exists() {
         fs::remove_file(&file).with_context(|| file.display().to_string())?;
     }
-    let mut command = command(load, arguments.how.realtime.then_some(GENERATOR));
+    let mut command = generator(load, arguments.how.realtime);
     command
         .args(["--target", &service.address, "--case", &scenario.case])
         .args(["--pid", &service.pid().to_string(), "--warm-up", "1"])
@@ -309,7 +308,7 @@ fn one(
     if arguments.how.realtime {
         measured.describe(&vec![(
             "scheduling".to_owned(),
-            "round-robin, the generator first".to_owned(),
+            "the generator first, round-robin".to_owned(),
         )]);
     }
     Ok(measured)

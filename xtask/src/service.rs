@@ -101,23 +101,23 @@ fn copy(from: &Path, to: &Path) -> Result<()> {
     if let Some(folder) = to.parent() {
         fs::create_dir_all(folder).with_context(|| folder.display().to_string())?;
     }
-    fs::copy(from, to).with_context(|| to.display().to_string())?;
-    Ok(())
+    // The one that is there may be running.
+    let partial = to.with_extension("partial");
+    fs::copy(from, &partial).with_context(|| partial.display().to_string())?;
+    fs::rename(&partial, to).with_context(|| to.display().to_string())
 }
 
-/// The priority of a service that goes before whatever has none.
-const SERVICE: &str = "1";
+/// The priority of a generator that goes first: any will do, since nothing else has one.
+const FIRST: &str = "1";
 
-/// The generator's: it goes before the service, too, or a busy service would keep it from sending.
-pub(crate) const GENERATOR: &str = "2";
-
-/// A command that runs before all that has a lower priority, if one is given.
-pub(crate) fn command(program: &Path, priority: Option<&str>) -> Command {
-    let Some(priority) = priority else {
+/// A generator: one that goes first has the kernel's round-robin scheduling, before all that has none. The service has not: where
+/// such threads leave nothing to others, the kernel takes 50 ms of each second from them.
+pub(crate) fn generator(program: &Path, goes_first: bool) -> Command {
+    if !goes_first {
         return Command::new(program);
-    };
+    }
     let mut command = Command::new("chrt");
-    command.args(["--rr", priority]).arg(program);
+    command.args(["--rr", FIRST]).arg(program);
     command
 }
 
@@ -140,8 +140,6 @@ pub(crate) struct Start<'a> {
     pub(crate) variant: &'a str,
     /// So many threads do its work, if that is said.
     pub(crate) threads: Option<u16>,
-    /// Whether it goes before others on the machine.
-    pub(crate) realtime: bool,
     /// Whether it has an admin port.
     pub(crate) admin: bool,
 }
@@ -150,7 +148,7 @@ impl Service {
     /// Starts a program and waits until it listens.
     pub(crate) fn start(program: &Program, start: Start<'_>) -> Result<Self> {
         let shown = || program.path.display().to_string();
-        let mut command = command(&program.path, start.realtime.then_some(SERVICE));
+        let mut command = Command::new(&program.path);
         command.args(["--listen", "127.0.0.1:0"]);
         match (start.variant, start.threads) {
             (GO, None) => {}
