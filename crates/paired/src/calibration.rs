@@ -118,6 +118,8 @@ pub struct Calibration {
     pub uniformity: Option<Uniformity>,
     /// How long the stages took, by run, in seconds: screening and confirmation.
     pub seconds: Vec<(f64, f64)>,
+    /// How many layout comparisons of a case all confirmations took.
+    pub confirmed: usize,
 }
 
 impl Calibration {
@@ -136,6 +138,12 @@ impl Calibration {
         all
     }
 
+    /// How long so many layout comparisons of a case take to be confirmed, links included, in seconds; on the average of all.
+    pub fn takes(&self, comparisons: u32) -> f64 {
+        let all: f64 = self.seconds.iter().map(|(_, confirming)| confirming).sum();
+        all / self.confirmed.max(1) as f64 * f64::from(comparisons)
+    }
+
     fn add(&mut self, run: &Run, plan: &Plan, delta: f64, first_look: usize) {
         let limits = Limits {
             allow: 0.0,
@@ -150,6 +158,7 @@ impl Calibration {
         let decisions = decide(&rows, plan.alpha);
         let mut wrong = false;
         for ((_, pairs), (row, decision)) in run.cases.iter().zip(rows.iter().zip(decisions)) {
+            self.confirmed += row.confirmed.values().len();
             let extra = pairs.extra();
             let called = matches!(decision.verdict, Verdict::Regressed | Verdict::Improved);
             let unchanged = decision.verdict == Verdict::Unchanged;

@@ -99,8 +99,9 @@ fn detections(calibration: &Calibration, plan: &Plan) -> String {
          | extra work | called `regressed` | 95 % interval | called `unchanged` | 95 % interval |"
         .to_owned();
     let looks = &plan.confirm;
-    for look in looks {
-        text += &format!(" called by {look} comparisons |");
+    for &look in looks {
+        let seconds = calibration.takes(look);
+        text += &format!(" called by {look} comparisons ({seconds:.0} s a case) |");
     }
     text += "\n| ---: | ---: | ---: | ---: | ---: |";
     text += &" ---: |".repeat(looks.len());

@@ -24,6 +24,7 @@ fn what_was_counted_is_on_the_page_with_its_interval() {
         coverage: share(610, 640),
         p_values: (0..640).map(|i| (f64::from(i) + 0.5) / 640.0).collect(),
         seconds: vec![(100.0, 10.0), (120.0, 50.0), (110.0, 30.0)],
+        confirmed: 900,
         ..Calibration::default()
     };
     let busy = Calibration {
@@ -60,4 +61,6 @@ fn what_was_counted_is_on_the_page_with_its_interval() {
         assert!(page.contains(&format!("{line}\n")), "{line}\n{page}");
     }
     assert!(page.contains("| nothing | 3 |"), "{page}");
+    // 90 s for 900 comparisons.
+    assert!(page.contains("called by 96 comparisons (10 s a case)"), "{page}");
 }

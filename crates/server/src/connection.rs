@@ -56,13 +56,7 @@ where
             return Poll::Ready(End::Cut);
         }
         loop {
-            // A head that has begun is a request in flight, which hyper does not know.
-            let is_to_finish =
-                || seat.order() == Order::Finish && seat.moment().phase() != Phase::Head;
-            if !finishing && (idle || is_to_finish()) {
-                finishing = true;
-                Pin::new(&mut connection).graceful_shutdown();
-            }
+            // Before anything is decided: what has come in the meantime counts.
             if Pin::new(&mut connection).poll(cx).is_ready() {
                 // Where a client offered an upgrade before it sent what is not HTTP, hyper ends with the rest of its
                 // answer unwritten; asked again, it writes that, too.
@@ -72,24 +66,25 @@ where
                 }
                 return Poll::Ready(if idle { End::Idle } else { End::Done });
             }
-            // Only now, for what has come in the meantime counts.
             if seat.is_late() {
                 match seat.moment().phase() {
                     Phase::Head => return Poll::Ready(End::SlowHead),
                     Phase::Writing => return Poll::Ready(End::Cut),
                     // Asked to close, and still here.
                     Phase::Idle if idle => return Poll::Ready(End::Cut),
-                    Phase::Idle => {
-                        idle = true;
-                        continue;
-                    }
+                    Phase::Idle => idle = true,
                     // `body::read` sees to a late body.
                     Phase::Body | Phase::Handling | Phase::Lingering => {}
                 }
             }
-            if finishing || !is_to_finish() {
+            // A head that has begun is a request in flight, which hyper does not know.
+            let is_to_finish =
+                seat.order() == Order::Finish && seat.moment().phase() != Phase::Head;
+            if finishing || !(idle || is_to_finish) {
                 return Poll::Pending;
             }
+            finishing = true;
+            Pin::new(&mut connection).graceful_shutdown();
         }
     })
     .await;
@@ -98,9 +93,11 @@ where
     let mut socket = parts.io.into_inner();
     let slow_head = match end {
         End::Cut => return,
+        // Nothing is owed to a client that sent nothing.
+        End::Idle if parts.read_buf.is_empty() => return,
         End::SlowHead => true,
         // The beginning of a head that came along with the request before it.
-        End::Idle => !parts.read_buf.is_empty(),
+        End::Idle => true,
         End::Done => false,
     };
     guest.enter(Phase::Lingering);

@@ -87,8 +87,12 @@ impl Workers {
         if let Some(cpus) = affinity {
             lower(cpus, Bound::Affinity);
         }
-        if let Some((cpus, file)) = limits.quota {
-            lower((cpus.ceil() as usize).max(1), Bound::Quota { cpus, file });
+        if let Some((cpus, file)) = limits.quota
+            && cpus < workers.count.get() as f64
+        {
+            // Rounded up it may be as many as before; it is the quota that bounds all the same.
+            workers.count = at_least_one(cpus.ceil() as usize);
+            workers.bound = Bound::Quota { cpus, file };
         }
         workers
     }

@@ -20,8 +20,13 @@ use crate::phase::{Current, Judged, Moment, Phase, Ticks};
 const PORTION: usize = 256;
 
 /// Connections closed at a time when the house is full: finding the longest idle one means looking at all, which should
-/// not happen for each newcomer.
+/// not happen for each newcomer. A small house, where it costs little, closes fewer.
 const EVICTED_AT_ONCE: usize = 16;
+const EVICTED_OF: usize = 64;
+
+/// How long a client may be behind with its body, or with taking its answer, before a full house does without it: a good one
+/// sends a packet many times a second.
+const PATIENCE: Duration = Duration::from_secs(1);
 
 /// The connections of one listener.
 #[derive(Debug)]
@@ -214,6 +219,18 @@ impl House {
         self.taken.load(Ordering::Acquire)
     }
 
+    /// Connections with a request that is not answered in full.
+    pub(crate) fn at_work(&self) -> usize {
+        let mut count = 0;
+        self.each(|seat| {
+            count += usize::from(!matches!(
+                seat.moment().phase(),
+                Phase::Idle | Phase::Lingering
+            ));
+        });
+        count
+    }
+
     /// Returns when nobody is left.
     pub(crate) async fn empty(&self) {
         loop {
@@ -260,13 +277,19 @@ impl House {
             // The client is not at fault.
             Phase::Handling => return None,
         };
-        let ticks = time.as_nanos().div_ceil(self.tick.as_nanos().max(1));
-        Some(u32::try_from(ticks).unwrap_or(u32::MAX))
+        Some(self.whole_ticks(time))
     }
 
-    /// Asks those that have waited longest for their clients to go.
-    fn evict(&self) {
+    fn whole_ticks(&self, time: Duration) -> u32 {
+        let ticks = time.as_nanos().div_ceil(self.tick.as_nanos().max(1));
+        u32::try_from(ticks).unwrap_or(u32::MAX)
+    }
+
+    /// Asks those that have waited longest for their clients to go: first those that have no request, then those whose request
+    /// does not come, or whose answer is not taken.
+    pub(crate) fn evict(&self) {
         let now = self.ticks.now();
+        let patience = self.whole_ticks(PATIENCE);
         let mut waiting = Vec::new();
         self.each(|seat| {
             let moment = seat.moment();
@@ -274,8 +297,14 @@ impl House {
                 Phase::Lingering => 0,
                 Phase::Idle => 1,
                 Phase::Head => 2,
+                Phase::Body if moment.age(now) > patience => 3,
+                Phase::Writing if moment.age(now) > patience => 4,
                 Phase::Body | Phase::Handling | Phase::Writing => return,
             };
+            // One that has moved on and come back within the tick would be taken for the one that is meant.
+            if moment.age(now) == 0 {
+                return;
+            }
             waiting.push((
                 rank,
                 std::cmp::Reverse(moment.age(now)),
@@ -284,7 +313,8 @@ impl House {
             ));
         });
         waiting.sort_by_key(|&(rank, age, ..)| (rank, age));
-        for (_, _, moment, seat) in waiting.into_iter().take(EVICTED_AT_ONCE) {
+        let count = (self.limits.connections / EVICTED_OF).clamp(1, EVICTED_AT_ONCE);
+        for (_, _, moment, seat) in waiting.into_iter().take(count) {
             seat.judge(moment);
         }
     }

@@ -11,7 +11,6 @@
 //! | 400 | the head is not HTTP, or the body does not end as the head says |
 //! | 408 | [head or body](Limits) took too long |
 //! | 413 | the body is larger than the service takes |
-//! | 414 | the request target is longer than 65 534 bytes |
 //! | 431 | the head is too large, or has more than 100 fields |
 //!
 //! After each of these the connection is closed, and it lingers until the client has the answer.

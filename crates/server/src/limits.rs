@@ -17,7 +17,8 @@ pub struct Limits {
     pub body_bytes: usize,
     /// From the first byte of a head to its last: 408 beyond it.
     ///
-    /// 10 s: a head is a packet or two, so even a bad network has it through in a few round trips.
+    /// 10 s: a head is a packet or two, so even a bad network has it through in a few round trips. One whose beginning came along
+    /// with the request before it has the [`idle_time`](Self::idle_time) until its next byte.
     pub head_time: Duration,
     /// From the end of the head to the end of the body: 408 beyond it.
     ///
@@ -31,11 +32,12 @@ pub struct Limits {
     ///
     /// 60 s, as proxies assume when they keep connections for reuse.
     pub idle_time: Duration,
-    /// Connections at a time. One more has the connection closed that waits longest for its client (idle ones go first);
-    /// where each one is at work, accepting waits.
+    /// Connections at a time. One more has the connection closed that waits longest for its client (idle ones go first, and
+    /// then those that have kept it waiting for a second); where each one is at work, accepting waits.
     ///
     /// 16 384: ten thousand idle clients leave room for the busy ones. hyper's buffers make a connection cost 11 to 16 KiB, so
-    /// a full house takes some 250 MB.
+    /// a full house of idle clients takes some 250 MB. One whose clients all send a large body at a time takes up to twice
+    /// [`body_bytes`](Self::body_bytes) for each: where memory is short, this is the bound to lower.
     pub connections: usize,
     /// From the signal to stop until requests still in flight are cut.
     ///

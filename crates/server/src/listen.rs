@@ -16,7 +16,7 @@ use crate::site::{CLIENT, FREE_PLACE};
 use crate::{Limits, Served, Service};
 
 /// Connections that the kernel holds until they are accepted: the most that Linux takes by default (`somaxconn`), so that
-/// a rush of ten thousand is not met with lost packets.
+/// a rush is not met with lost packets.
 const BACKLOG: u32 = 4096;
 
 /// How long accepting rests when the system has no room for a connection: long enough for some to end.
@@ -118,7 +118,9 @@ impl<H: Served> Server<H> {
                 }
                 // That client's own trouble.
                 Err(error) if is_of_the_client(&error) => {}
+                // No descriptor, or no memory, for one more: somebody makes room.
                 Err(_) => {
+                    service.house.evict();
                     let rest = tokio::time::sleep(REST);
                     if unless(stop.as_mut(), rest).await.is_none() {
                         break;
@@ -132,13 +134,15 @@ impl<H: Served> Server<H> {
             && let Some(connection) = service.connection(stream, peer)
         {
             tokio::spawn(connection);
+            // Accepting would use up this task's turn, and then find nobody.
+            tokio::task::yield_now().await;
         }
         drop(listener);
         let house = &service.house;
         house.tell(Order::Finish);
         let grace = service.limits().grace_time;
         let finished = tokio::time::timeout(grace, house.empty()).await;
-        let cut = if finished.is_ok() { 0 } else { house.taken() };
+        let cut = if finished.is_ok() { 0 } else { house.at_work() };
         house.tell(Order::Leave);
         house.empty().await;
         Stopped { cut }

@@ -26,8 +26,9 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use flags::{Flags, Variant};
 
-/// Descriptors that are no client's: the standard streams, the listeners, the event queues, and some to spare.
-const OWN_DESCRIPTORS: u64 = 64;
+/// Descriptors that are no client's: the admin port's 64 connections, the standard streams, the listeners, the event queues, and
+/// some to spare.
+const OWN_DESCRIPTORS: u64 = 128;
 
 fn main() -> ExitCode {
     admin::main_hook();

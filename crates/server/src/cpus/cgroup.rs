@@ -22,6 +22,7 @@ struct Mount {
     kind: Kind,
 }
 
+#[derive(PartialEq, Eq)]
 enum Kind {
     /// Version 2: one hierarchy.
     Unified,
@@ -31,16 +32,30 @@ enum Kind {
 
 /// The limits for the process whose `/proc/self` lies below `root`.
 pub(super) fn limits(root: &Path) -> Limits {
-    let read = |path: &str| fs::read_to_string(root.join(path)).unwrap_or_default();
+    // A mount point of any bytes, such as a label of a disk, is no reason to see no other.
+    let read = |path: &str| {
+        let bytes = fs::read(root.join(path)).unwrap_or_default();
+        String::from_utf8_lossy(&bytes).into_owned()
+    };
     let (mounts, groups) = (read("proc/self/mountinfo"), read("proc/self/cgroup"));
+    let mounts: Vec<Mount> = mounts.lines().filter_map(mount).collect();
     let mut limits = Limits::default();
-    for mount in mounts.lines().filter_map(mount) {
-        let Some(group) = groups.lines().find_map(|line| group(line, &mount.kind)) else {
+    let group_of = |mount: &Mount| groups.lines().find_map(|line| group(line, &mount.kind));
+    let is_inside = |mount: &Mount| {
+        let group = group_of(mount);
+        group.is_some_and(|group| inside(mount, &group).is_some())
+    };
+    for mount in &mounts {
+        let Some(group) = group_of(mount) else {
             continue;
         };
+        // Another group that is mounted somewhere says nothing of this process; unless nothing else does, as in a container.
+        if !is_inside(mount) && mounts.iter().any(|other| is_inside(other) && other.kind == mount.kind) {
+            continue;
+        }
         let files = Files {
             root,
-            mount: &mount,
+            mount,
             group: &group,
         };
         let (quota, set) = match &mount.kind {
@@ -87,6 +102,13 @@ pub(super) fn limits(root: &Path) -> Limits {
     limits
 }
 
+/// A cgroup's path below a mount, if it is below it.
+fn inside<'g>(mount: &Mount, group: &'g Path) -> Option<&'g Path> {
+    let path = group.strip_prefix(&mount.root).ok()?;
+    let leaves = path.components().any(|part| part.as_os_str() == "..");
+    (!leaves).then_some(path)
+}
+
 /// The files of one cgroup and of those above it.
 struct Files<'a> {
     root: &'a Path,
@@ -99,12 +121,7 @@ impl Files<'_> {
     /// The cgroup's directory, and those above it up to the mount.
     fn directories(&self) -> impl Iterator<Item = PathBuf> {
         // A cgroup outside of what is mounted (as a process moved from another namespace has) shows nothing but the mount.
-        let inside = self
-            .group
-            .strip_prefix(&self.mount.root)
-            .ok()
-            .filter(|path| !path.components().any(|part| part.as_os_str() == ".."))
-            .unwrap_or(Path::new(""));
+        let inside = inside(self.mount, self.group).unwrap_or(Path::new(""));
         let point = self.mount.point.clone();
         inside
             .ancestors()

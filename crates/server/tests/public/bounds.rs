@@ -181,15 +181,25 @@ fn a_newcomer_takes_the_place_of_the_longest_idle() {
         client.send(get("/data"));
         assert_eq!(client.answer().status, 200);
     }
-    // The first four are at work; the others wait, each for longer than the next.
+    // The fifth waits for longer than those after it, and the first four are at work.
+    std::thread::sleep(Duration::from_millis(300));
+    for client in &mut clients[5..] {
+        client.send(get("/data"));
+        assert_eq!(client.answer().status, 200);
+    }
     for client in &mut clients[..4] {
         client.send("POST /invoices HTTP/1.1\r\nhost: a\r\ncontent-length: 2\r\n\r\n");
     }
-    std::thread::sleep(Duration::from_millis(600));
+    std::thread::sleep(Duration::from_millis(300));
     let mut newcomer = Client::connect(service.address);
     newcomer.send(get("/data"));
     assert_eq!(newcomer.answer().status, 200);
     assert_eq!(clients[4].rest().expect("no reset"), b"");
+    // It takes one place, not those of the others.
+    for client in &mut clients[5..] {
+        client.send(get("/data"));
+        assert_eq!(client.answer().status, 200);
+    }
     for client in &mut clients[..4] {
         client.send("{}");
         assert_eq!(client.answer().status, 422);
@@ -221,6 +231,32 @@ fn a_newcomer_waits_where_everyone_is_at_work() {
     }
     drop(working);
     assert_eq!(newcomer.answer().status, 200);
+}
+
+#[test]
+fn a_newcomer_takes_the_place_of_a_body_that_does_not_come() {
+    let limits = Limits {
+        connections: 2,
+        ..Limits::default()
+    };
+    let service = service::start(Naive, limits);
+    let mut slow: Vec<_> = (0..2)
+        .map(|_| {
+            let mut client = Client::connect(service.address);
+            client.send("POST /invoices HTTP/1.1\r\nhost: a\r\ncontent-length: 2\r\n\r\n{");
+            client
+        })
+        .collect();
+    wait_until(|| service.service.connections() == 2);
+    let start = Instant::now();
+    let mut newcomer = Client::connect(service.address);
+    newcomer.send(get("/data"));
+    assert_eq!(newcomer.answer().status, 200);
+    // A body has 30 s where there is room.
+    assert!(start.elapsed() < Duration::from_secs(10), "{:?}", start.elapsed());
+    assert_eq!(slow[0].answer().status, 408);
+    slow[1].send("}");
+    assert_eq!(slow[1].answer().status, 422);
 }
 
 pub(crate) fn wait_until(condition: impl Fn() -> bool) {

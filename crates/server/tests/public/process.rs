@@ -135,8 +135,33 @@ fn requests_in_flight_finish_after_the_signal() {
 }
 
 #[test]
+fn a_request_that_has_arrived_before_the_signal_is_answered() {
+    for workers in ["1", "2"] {
+        for _ in 0..10 {
+            let program = Program::start(&["--workers", workers]);
+            let mut waiting = Client::connect(program.address);
+            waiting.send(get("/data"));
+            assert_eq!(waiting.answer().status, 200);
+            let mut new = Client::connect(program.address);
+            new.send(get("/data"));
+            waiting.send(get("/data"));
+            program.signal(Signal::TERM);
+            for client in [&mut new, &mut waiting] {
+                assert_eq!(client.answer().status, 200, "{workers} workers");
+            }
+            let (status, said) = program.end();
+            assert!(status.success() && said.is_empty(), "{status} {said}");
+        }
+    }
+}
+
+#[test]
 fn what_does_not_finish_is_cut() {
     let program = Program::start(&["--grace-time", "0.3"]);
+    // It has its answer, and does not see that the service closes: nothing of it is cut.
+    let mut idle = Client::connect(program.address);
+    idle.send(get("/data"));
+    assert_eq!(idle.answer().status, 200);
     let mut client = Client::connect(program.address);
     client.send("GET /da");
     std::thread::sleep(Duration::from_millis(100));
@@ -158,7 +183,10 @@ fn a_second_signal_ends_it_at_once() {
     client.send("GET /da");
     std::thread::sleep(Duration::from_millis(100));
     program.signal(Signal::TERM);
-    std::thread::sleep(Duration::from_millis(200));
+    // The first is seen to.
+    while TcpStream::connect(program.address).is_ok() {
+        std::thread::sleep(Duration::from_millis(2));
+    }
     program.signal(Signal::TERM);
     let (status, said) = program.end();
     assert_eq!((status.code(), &*said), (Some(1), "server: asked twice\n"));

@@ -111,6 +111,40 @@ fn version_2_the_lowest_quota_on_the_way_up_decides() {
 }
 
 #[test]
+fn a_quota_that_is_rounded_up_to_all_there_are_decides_all_the_same() {
+    let (count, bound, _) = of(
+        &[
+            ("sys/devices/system/cpu/online", "0-1\n"),
+            V2_MOUNT,
+            ("proc/self/cgroup", "0::/web\n"),
+            ("sys/fs/cgroup/web/cpu.max", "150000 100000\n"),
+        ],
+        2,
+    );
+    let file = "/sys/fs/cgroup/web/cpu.max";
+    assert_eq!((count, bound), (2, quota(1.5, file)));
+}
+
+#[test]
+fn another_group_that_is_mounted_somewhere_bounds_nothing() {
+    let root = tree(&[
+        ONLINE,
+        ("proc/self/cgroup", "0::/user.slice\n"),
+        ("sys/fs/cgroup/user.slice/cpu.max", "800000 100000\n"),
+        ("mnt/batch/cpu.max", "50000 100000\n"),
+    ]);
+    // A mount point is bytes, not text.
+    let mounts = b"\
+        22 24 8:1 / /media/\xff\xfe rw - vfat /dev/sdb1 rw\n\
+        36 24 0:30 /batch.slice /mnt/batch rw - cgroup2 cgroup2 rw\n\
+        35 24 0:30 / /sys/fs/cgroup rw - cgroup2 cgroup2 rw\n";
+    fs::write(root.path().join("proc/self/mountinfo"), mounts).expect("a file");
+    let workers = Workers::of(root.path(), Some(16));
+    let file = "/sys/fs/cgroup/user.slice/cpu.max";
+    assert_eq!((workers.count.get(), workers.bound), (8, quota(8.0, file)));
+}
+
+#[test]
 fn version_2_in_a_container_the_mount_is_the_top() {
     // The container's own namespace: its group is the root.
     let own = of(
@@ -232,7 +266,9 @@ fn the_program_follows_its_affinity_and_its_flag() {
         program.said
     );
     let mut command = Command::new("taskset");
-    command.args(["-c", "0", env!("CARGO_BIN_EXE_server")]);
+    let allowed = rustix::thread::sched_getaffinity(None).expect("an affinity");
+    let first = (0..).find(|&cpu| allowed.is_set(cpu)).expect("a CPU");
+    command.args(["-c", &first.to_string(), env!("CARGO_BIN_EXE_server")]);
     if Workers::of_this_process().count.get() == 1
         || Command::new("taskset").arg("-V").output().is_err()
     {
