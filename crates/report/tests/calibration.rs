@@ -62,5 +62,8 @@ fn what_was_counted_is_on_the_page_with_its_interval() {
     }
     assert!(page.contains("| nothing | 3 |"), "{page}");
     // 90 s for 900 comparisons.
-    assert!(page.contains("called by 96 comparisons (10 s a case)"), "{page}");
+    assert!(
+        page.contains("called by 96 comparisons (10 s a case)"),
+        "{page}"
+    );
 }

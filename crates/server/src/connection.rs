@@ -95,9 +95,8 @@ where
         End::Cut => return,
         // Nothing is owed to a client that sent nothing.
         End::Idle if parts.read_buf.is_empty() => return,
-        End::SlowHead => true,
-        // The beginning of a head that came along with the request before it.
-        End::Idle => true,
+        // Idle with something read: the beginning of a head that came along with the request before it.
+        End::SlowHead | End::Idle => true,
         End::Done => false,
     };
     guest.enter(Phase::Lingering);

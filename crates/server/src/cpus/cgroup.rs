@@ -50,7 +50,11 @@ pub(super) fn limits(root: &Path) -> Limits {
             continue;
         };
         // Another group that is mounted somewhere says nothing of this process; unless nothing else does, as in a container.
-        if !is_inside(mount) && mounts.iter().any(|other| is_inside(other) && other.kind == mount.kind) {
+        if !is_inside(mount)
+            && mounts
+                .iter()
+                .any(|other| is_inside(other) && other.kind == mount.kind)
+        {
             continue;
         }
         let files = Files {

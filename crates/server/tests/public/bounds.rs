@@ -253,7 +253,11 @@ fn a_newcomer_takes_the_place_of_a_body_that_does_not_come() {
     newcomer.send(get("/data"));
     assert_eq!(newcomer.answer().status, 200);
     // A body has 30 s where there is room.
-    assert!(start.elapsed() < Duration::from_secs(10), "{:?}", start.elapsed());
+    assert!(
+        start.elapsed() < Duration::from_secs(10),
+        "{:?}",
+        start.elapsed()
+    );
     assert_eq!(slow[0].answer().status, 408);
     slow[1].send("}");
     assert_eq!(slow[1].answer().status, 422);

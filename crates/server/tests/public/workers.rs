@@ -267,7 +267,8 @@ fn the_program_follows_its_affinity_and_its_flag() {
     );
     let mut command = Command::new("taskset");
     let allowed = rustix::thread::sched_getaffinity(None).expect("an affinity");
-    let first = (0..).find(|&cpu| allowed.is_set(cpu)).expect("a CPU");
+    let mut cpus = 0..rustix::thread::CpuSet::MAX_CPU;
+    let first = cpus.find(|&cpu| allowed.is_set(cpu)).expect("a CPU");
     command.args(["-c", &first.to_string(), env!("CARGO_BIN_EXE_server")]);
     if Workers::of_this_process().count.get() == 1
         || Command::new("taskset").arg("-V").output().is_err()
