@@ -1,4 +1,5 @@
-//! A small service with an admin port, which keeps itself busy: `service [THREADS]`.
+//! A small service with an admin port, which keeps itself busy: `service [THREADS [BLOCKS]]`, of which each thread keeps so
+//! many blocks of 100,000 bytes.
 //!
 //! It prints the admin port's address, and ends with its standard input. Two functions stand out in its profiles:
 //! `burn_the_processor` in that of the CPU, `keep_some_memory` in that of the heap.
@@ -21,9 +22,9 @@ const NAMES: Names = Names {
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     admin::main_hook();
-    let threads = std::env::args()
-        .nth(1)
-        .map_or(Ok(1), |count| count.parse::<u16>())?;
+    let mut counts = std::env::args().skip(1);
+    let threads = counts.next().map_or(Ok(1), |count| count.parse::<u16>())?;
+    let blocks = counts.next().map_or(Ok(64), |count| count.parse::<u16>())?;
     let activity = Activity::new(NAMES);
     let readiness = Readiness::default();
     let serving = Admin::bind(SocketAddr::from(([127, 0, 0, 1], 0)), None)?
@@ -34,7 +35,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         let connection = activity.connection(SocketAddr::from(([127, 0, 0, 1], number)));
         thread::Builder::new()
             .name(String::from("worker"))
-            .spawn(move || work(&connection))?;
+            .spawn(move || work(&connection, blocks))?;
     }
     println!("{}", serving.local_addr());
     readiness.ready();
@@ -43,8 +44,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 }
 
 /// Serves requests that no one sent, without a pause.
-fn work(connection: &Connection) {
-    let mut kept = vec![Vec::new(); 64];
+fn work(connection: &Connection, blocks: u16) {
+    let mut kept = vec![Vec::new(); usize::from(blocks)];
     for place in (0..kept.len()).cycle() {
         connection.enter(State::ReadingHead);
         let mut request = connection.request(Route::nth(0));

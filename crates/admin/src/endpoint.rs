@@ -1,12 +1,12 @@
 //! What there is on the port, and what it answers.
 
-use std::fs;
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use hyper::body::Bytes;
+use hyper::body::{Body, Bytes};
 use hyper::header::{
-    ALLOW, AUTHORIZATION, CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE, HOST, HeaderValue,
+    ALLOW, AUTHORIZATION, CACHE_CONTROL, CONNECTION, CONTENT_DISPOSITION, CONTENT_TYPE, HOST,
+    HeaderValue,
 };
 use hyper::{Method, Request, Response, StatusCode};
 use profile::Stacks;
@@ -21,7 +21,7 @@ use crate::hook::{self, Form, RenderError};
 use crate::openmetrics::{self, Families};
 use crate::query::{BadQuery, Query};
 use crate::serve::Port;
-use crate::{index, metrics, tasks, trace};
+use crate::{index, metrics, process, tasks, trace};
 
 /// A path of the port.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -141,7 +141,7 @@ impl Endpoint {
 }
 
 /// Answers a request.
-pub(crate) async fn answer<B>(
+pub(crate) async fn answer<B: Body>(
     port: &Port,
     peer: SocketAddr,
     request: &Request<B>,
@@ -165,6 +165,13 @@ pub(crate) async fn answer<B>(
         let mut response = error(StatusCode::METHOD_NOT_ALLOWED, "GET and HEAD are permitted");
         let allow = HeaderValue::from_static("GET, HEAD");
         response.headers_mut().insert(ALLOW, allow);
+        return response;
+    }
+    // What a client sends meanwhile would hide that it leaves.
+    if !request.body().is_end_stream() {
+        let mut response = error(StatusCode::BAD_REQUEST, "a request here has no body");
+        let close = HeaderValue::from_static("close");
+        response.headers_mut().insert(CONNECTION, close);
         return response;
     }
     let query = request.uri().query().unwrap_or("");
@@ -323,10 +330,9 @@ async fn rendered(
     form: Form,
     held: Held,
 ) -> Result<Response<Answer>, RenderError> {
-    let maps = fs::read_to_string("/proc/self/maps").unwrap_or_default();
-    let profile = stacks.into_profile(&profile::read_maps(&maps));
-    let bytes = hook::render(profile, form).await?;
-    drop(held);
+    let mappings = process::mappings().map_err(RenderError::Maps)?;
+    let profile = stacks.into_profile(&mappings);
+    let bytes = hook::render(profile, form, held).await?;
     let response = whole(StatusCode::OK, form.content_type(), bytes);
     Ok(match form {
         Form::Pprof => download(endpoint, "pb.gz", response),

@@ -9,6 +9,8 @@ use std::time::Duration;
 use profile::{Malformed, Profile};
 use thiserror::Error;
 
+use crate::holder::Held;
+
 /// Tells a process that it is a child, and what to make of the profile on its standard input.
 const FORM: &str = "ADMIN_PROFILE_FORM";
 
@@ -68,12 +70,16 @@ impl Form {
 /// Why nothing was made of a profile.
 #[derive(Debug, Error)]
 pub(crate) enum RenderError {
+    #[error("cannot tell what is mapped where: {0}")]
+    Maps(io::Error),
     #[error("cannot start a child to symbolise the profile: {0}")]
     Start(io::Error),
     #[error("cannot talk to the child that symbolises the profile: {0}")]
     Talk(io::Error),
     #[error("the child that symbolises the profile ended with {0}")]
     Ended(ExitStatus),
+    #[error("the child that symbolises the profile made nothing, and its status is not known")]
+    Nothing,
     #[error("the profile was not symbolised within {} s", LONGEST.as_secs())]
     TooSlow,
 }
@@ -111,22 +117,33 @@ enum WorkError {
     Malformed(#[from] Malformed),
 }
 
-/// Symbolises a profile and gives it a form: in a child if there can be one, else on a thread of this process.
-pub(crate) async fn render(profile: Profile, form: Form) -> Result<Vec<u8>, RenderError> {
+/// Symbolises a profile and gives it a form: in a child if there can be one, else on a thread of this process. The turn is
+/// given back when the work is over.
+pub(crate) async fn render(
+    profile: Profile,
+    form: Form,
+    held: Held,
+) -> Result<Vec<u8>, RenderError> {
     if !IS_HOOKED.load(Ordering::Relaxed) {
-        let made = tokio::task::spawn_blocking(move || form.make(profile)).await;
+        let work = move || {
+            // The thread goes on when the future is dropped, and the next profile's is not to run beside it.
+            let _held = held;
+            form.make(profile)
+        };
+        let made = tokio::task::spawn_blocking(work).await;
         return made.map_err(|error| RenderError::Talk(error.into()));
     }
-    let mut child = Running(
-        Command::new(PROGRAM)
-            .env(FORM, form.name())
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .map_err(RenderError::Start)?,
-    );
-    let pipes = child.0.stdin.take().zip(child.0.stdout.take());
+    // Dropped after the child.
+    let _held = held;
+    let mut child = Command::new(PROGRAM)
+        .env(FORM, form.name())
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .map_err(RenderError::Start)?;
+    let pipes = child.stdin.take().zip(child.stdout.take());
+    let running = Running(Some(child));
     let talk = tokio::task::spawn_blocking(move || {
         let mut made = Vec::new();
         if let Some((mut input, mut output)) = pipes {
@@ -144,19 +161,104 @@ pub(crate) async fn render(profile: Profile, form: Form) -> Result<Vec<u8>, Rend
         .flatten()
         .map_err(RenderError::Talk)?;
     // Its output is at its end, so it is about to exit.
-    match child.0.wait().map_err(RenderError::Talk)? {
-        status if status.success() => Ok(made),
-        status => Err(RenderError::Ended(status)),
+    match running.end().map_err(RenderError::Talk)? {
+        Some(status) if !status.success() => Err(RenderError::Ended(status)),
+        // It writes only what it has made.
+        None if made.is_empty() => Err(RenderError::Nothing),
+        _ => Ok(made),
     }
 }
 
-/// A child that ends with this value.
-struct Running(Child);
+/// A child that ends with this value; `None` once it has ended.
+struct Running(Option<Child>);
+
+impl Running {
+    /// Waits for its end. There is no status where someone else asked for it first: the kernel, if the program ignores
+    /// `SIGCHLD`, or a part of the program that waits for all children.
+    fn end(mut self) -> io::Result<Option<ExitStatus>> {
+        // Its number may be another process's from then on, so that it is not killed any more.
+        let ended = self.0.take().map(|mut child| child.wait());
+        match ended.transpose() {
+            Err(error) if error.raw_os_error() == Some(libc::ECHILD) => Ok(None),
+            ended => ended,
+        }
+    }
+}
 
 impl Drop for Running {
     fn drop(&mut self) {
-        // It may have ended, and then there is nothing to kill.
-        let _ = self.0.kill();
-        let _ = self.0.wait();
+        if let Some(child) = &mut self.0 {
+            // It may have ended, and then there is nothing to kill.
+            let _ = child.kill();
+            let _ = child.wait();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::future::ready;
+    use std::net::SocketAddr;
+    use std::process::Command;
+    use std::sync::mpsc;
+    use std::time::{Duration, Instant};
+
+    use profile::Stacks;
+    use rustix::process::{Pid, WaitOptions, waitpid};
+
+    use super::{Form, Running, render};
+    use crate::holder::Turn;
+
+    #[test]
+    fn a_thread_that_is_symbolising_keeps_the_turn_when_its_client_leaves() {
+        let turn: &'static Turn = Box::leak(Box::<Turn>::default());
+        let peer = SocketAddr::from(([127, 0, 0, 1], 1));
+        let take = || turn.take("profile", peer, Duration::ZERO);
+        let unit = ("samples", "count");
+        let stacks = Stacks {
+            units: vec![unit],
+            shown: unit,
+            period: (unit, 1),
+            samples: Vec::new(),
+            began: 0,
+            lasted: 0,
+            comments: Vec::new(),
+        };
+        let profile = stacks.into_profile(&[]);
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .max_blocking_threads(1)
+            .build()
+            .unwrap();
+        // The only thread that may block is taken, so that the work waits until it is told to begin.
+        let (release, told) = mpsc::channel::<()>();
+        let blocking = runtime.spawn_blocking(move || told.recv().is_err());
+        let held = take().unwrap();
+        runtime.block_on(async {
+            tokio::select! {
+                biased;
+                _ = render(profile, Form::Pprof, held) => panic!("it waits"),
+                () = ready(()) => {}
+            }
+        });
+        assert!(take().is_err());
+        drop(release);
+        assert!(runtime.block_on(blocking).unwrap());
+        let began = Instant::now();
+        while take().is_err() {
+            assert!(began.elapsed() < Duration::from_secs(20));
+            std::thread::yield_now();
+        }
+    }
+
+    #[test]
+    fn a_child_whose_end_someone_else_saw_has_ended() {
+        for (program, succeeds) in [("true", true), ("false", false)] {
+            let child = Command::new(program).spawn().unwrap();
+            let status = Running(Some(child)).end().unwrap().unwrap();
+            assert_eq!(status.success(), succeeds);
+        }
+        let child = Command::new("true").spawn().unwrap();
+        waitpid(Some(Pid::from_child(&child)), WaitOptions::empty()).unwrap();
+        assert!(Running(Some(child)).end().unwrap().is_none());
     }
 }

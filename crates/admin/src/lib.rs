@@ -68,6 +68,11 @@
 //! 64 bytes allocated and freed: 146.00 instructions, sampled 163.23: 17.23 more
 //! ```
 //!
+//! [`Sampling`] keeps what it has sampled for as long as the process lives: up to 65,536 different stacks, at about 1 KB
+//! each, and an entry for each sample that is alive. It resizes an allocation that becomes a sampled one, or ceases to be
+//! one, by allocating, copying and freeing; one that is sampled before and after, as nearly all of some megabytes are, is
+//! resized by the wrapped allocator.
+//!
 //! The first CPU profile leaves a ring of 128 samples a core, at 1 KB each, and the C library's unwinding tables, at 8 bytes a
 //! row; what the child does leaves nothing. `PROFILES=200 cargo test --package admin --release --test soak -- --nocapture`,
 //! which takes CPU and heap profiles in turns of a program that has two cores busy and keeps 13 MB, printed
@@ -94,6 +99,7 @@ mod readiness;
 mod runtime;
 mod serve;
 mod slot;
+mod socket;
 mod stack;
 mod tasks;
 mod trace;

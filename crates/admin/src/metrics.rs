@@ -30,8 +30,15 @@ pub(crate) fn activity(activity: &Activity, families: &mut Families) {
     for traffic in activity.traffic() {
         traffic.add_to(&mut opened, &mut totals);
     }
-    let routes = || names.routes.iter().copied().chain(["other"]);
-    for (route, total) in routes().zip(&totals) {
+    let mut routes: Vec<(&str, Totals)> = Vec::new();
+    for (name, total) in names.routes.iter().copied().chain(["other"]).zip(totals) {
+        // Routes of one name have one line, and so have those named as the others are.
+        match routes.iter_mut().find(|(known, _)| *known == name) {
+            Some((_, sum)) => sum.add(&total),
+            None => routes.push((name, total)),
+        }
+    }
+    for (route, total) in &routes {
         requests(route, total, families);
     }
     let bounds = BOUNDS.map(|bound| bound as f64 / 1e9);
@@ -39,7 +46,7 @@ pub(crate) fn activity(activity: &Activity, families: &mut Families) {
         "http_request_duration_seconds",
         "From a request's complete head to the end of its answer, by route.",
     );
-    for (route, total) in routes().zip(&totals) {
+    for (route, total) in &routes {
         let sum = total.nanoseconds as f64 / 1e9;
         seconds.buckets(&[("route", route)], &bounds, &total.times, sum);
     }

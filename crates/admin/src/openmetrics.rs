@@ -28,15 +28,27 @@ impl Kind {
             Self::Histogram => "histogram",
         }
     }
+
+    /// What its samples' names, and those that readers keep for them, have behind the family's.
+    fn suffixes(self) -> &'static [&'static str] {
+        match self {
+            Self::Counter => &["", "_total", "_created"],
+            Self::Gauge => &[""],
+            Self::Histogram => &["", "_bucket", "_count", "_sum", "_created"],
+        }
+    }
 }
 
 /// Metric families in the order in which they were named first.
 ///
 /// The text is valid whatever it is made of: a character that a name may not have becomes `_`, and a sample that cannot
-/// stand in its family (one of another kind, a second one with the same labels) is left out.
+/// stand in its family (one of another kind, a second one with the same labels) is left out. So is a family whose samples'
+/// names another has: a gauge `a_count` beside a histogram `a`.
 #[derive(Debug, Default)]
 pub struct Families {
     families: Vec<Stored>,
+    /// The names of all families and of their samples.
+    names: HashSet<String>,
 }
 
 #[derive(Debug)]
@@ -51,7 +63,7 @@ struct Stored {
 /// One family, to which samples are added.
 #[derive(Debug)]
 pub struct Family<'a> {
-    /// `None` if the name is another kind's.
+    /// `None` if the name is another kind's, or another family's samples have it.
     stored: Option<&'a mut Stored>,
 }
 
@@ -67,6 +79,12 @@ impl Families {
         let found = self.families.iter().position(|family| family.name == name);
         let place = found.unwrap_or(self.families.len());
         if found.is_none() {
+            let whole = |suffix| format!("{name}{suffix}");
+            let names: Vec<String> = kind.suffixes().iter().map(whole).collect();
+            if names.iter().any(|name| self.names.contains(name)) {
+                return Family { stored: None };
+            }
+            self.names.extend(names);
             self.families.push(Stored {
                 name,
                 kind,
@@ -132,7 +150,8 @@ impl Family<'_> {
     }
 
     /// Adds a histogram: the buckets' upper bounds, ascending; how many values fell into each, one more than there are
-    /// bounds for what is above the last; and the sum of all values.
+    /// bounds for what is above the last; and the sum of all values. No bound is negative: with negative values the sum could
+    /// go down.
     pub fn buckets(
         &mut self,
         labels: &[(&str, &str)],
@@ -140,9 +159,10 @@ impl Family<'_> {
         counts: &[u64],
         sum: f64,
     ) -> &mut Self {
-        let ascends =
-            bounds.is_sorted_by(|a, b| a < b) && bounds.iter().all(|bound| bound.is_finite());
-        let fits = ascends && counts.len() == bounds.len() + 1 && Number::Float(sum).counts();
+        let ascends = bounds.is_sorted_by(|a, b| a < b);
+        let count = bounds.iter().all(|bound| Number::Float(*bound).counts());
+        let fits =
+            ascends && count && counts.len() == bounds.len() + 1 && Number::Float(sum).counts();
         if let Some(stored) = &mut self.stored
             && stored.kind == Kind::Histogram
             && fits

@@ -1,6 +1,9 @@
 //! The process, as `/proc` has it: proc(5).
 
 use std::fs;
+use std::io;
+
+use profile::Mapped;
 
 /// What could be read; `None` where there is no such file.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
@@ -38,6 +41,59 @@ pub(crate) fn read() -> Process {
     }
 }
 
+/// What of which file is mapped to be run. A path that is no UTF-8 is told with what of it is.
+///
+/// # Errors
+///
+/// If the system does not tell.
+pub(crate) fn mappings() -> io::Result<Vec<Mapped>> {
+    const MAPS: &str = "/proc/self/maps";
+    let named = |error: io::Error| io::Error::new(error.kind(), format!("{MAPS}: {error}"));
+    let bytes = fs::read(MAPS).map_err(named)?;
+    Ok(profile::read_maps(&String::from_utf8_lossy(&bytes)))
+}
+
 fn number_at(fields: &[&str], place: usize) -> Option<f64> {
     fields.get(place)?.parse().ok()
+}
+
+#[cfg(test)]
+#[allow(unsafe_code, reason = "a file is mapped")]
+mod tests {
+    use std::ffi::OsStr;
+    use std::fs::{self, File};
+    use std::os::fd::AsRawFd;
+    use std::os::unix::ffi::OsStrExt;
+    use std::ptr;
+
+    use super::mappings;
+
+    #[test]
+    fn a_path_that_is_no_text_hides_no_other() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(OsStr::from_bytes(b"\xff.so"));
+        fs::write(&path, [0; 100]).unwrap();
+        let file = File::open(&path).unwrap();
+        // SAFETY: the mapping is new, and nothing reads it.
+        let mapped = unsafe {
+            libc::mmap(
+                ptr::null_mut(),
+                100,
+                libc::PROT_READ,
+                libc::MAP_PRIVATE,
+                file.as_raw_fd(),
+                0,
+            )
+        };
+        assert_ne!(mapped, libc::MAP_FAILED);
+        let program = std::env::current_exe().unwrap();
+        let found = mappings().unwrap();
+        assert!(
+            found
+                .iter()
+                .any(|mapped| program.as_os_str() == mapped.path.as_str())
+        );
+        // SAFETY: nothing refers to it.
+        assert_eq!(unsafe { libc::munmap(mapped, 100) }, 0);
+    }
 }

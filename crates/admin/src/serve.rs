@@ -1,6 +1,5 @@
 //! The port itself: a thread with a runtime of its own.
 
-use std::convert::Infallible;
 use std::io;
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
@@ -10,6 +9,7 @@ use std::time::Duration;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
+use thiserror::Error;
 use tokio::net::TcpStream;
 use tokio::runtime::{self, Handle};
 use tokio::sync::{Semaphore, oneshot};
@@ -20,12 +20,17 @@ use crate::endpoint;
 use crate::metrics::Collector;
 use crate::readiness::Readiness;
 use crate::runtime::Runtime;
+use crate::socket::{self, Socket};
 
 /// A few people and a scraper use the port; more connections wait.
 const MOST_CONNECTIONS: usize = 64;
 
 /// How long a connection may take to send a head, or be silent between two requests.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// How long a client may take to read an answer, or what there is of one that is sent as it comes: a profile of some
+/// megabytes over a slow network. Without a limit, clients that do not read would have all places.
+const WRITE_TIMEOUT: Duration = Duration::from_mins(1);
 
 /// How long to wait when a connection cannot be accepted: the process has no descriptor left, say.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
@@ -187,11 +192,27 @@ async fn accept(listener: tokio::net::TcpListener, port: Arc<Port>) {
     }
 }
 
+/// The client left before it had an answer.
+#[derive(Debug, Error)]
+#[error("the client left")]
+struct Left;
+
 /// Serves one connection. When its client leaves, the answer that is being made is dropped, and with it its profile.
 async fn serve(stream: TcpStream, peer: SocketAddr, port: &Port) {
+    // No descriptor is left: the client may come again.
+    let Ok(watched) = socket::watched(&stream) else {
+        return;
+    };
+    let watched = &watched;
     let service = service_fn(|request| async move {
-        Ok::<_, Infallible>(endpoint::answer(port, peer, &request).await)
+        tokio::select! {
+            biased;
+            answer = endpoint::answer(port, peer, &request) => Ok(answer),
+            // hyper notices it, too, but not behind bytes that it has not read.
+            () = socket::left(watched) => Err(Left),
+        }
     });
+    let stream = Socket::new(stream, WRITE_TIMEOUT);
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(HEAD_TIMEOUT)

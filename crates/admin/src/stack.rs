@@ -165,14 +165,30 @@ pub(crate) fn read_own(address: u64, words: &mut [u64]) -> usize {
     usize::try_from(read).unwrap_or(0) / 8
 }
 
-/// The first address behind this thread's stack; 0 if the system does not tell. It may allocate.
-pub(crate) fn end_of_stack() -> u64 {
+/// Where a stack lies: its lowest address, and the first one behind it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Bounds {
+    start: u64,
+    end: u64,
+}
+
+impl Bounds {
+    /// Nothing lies within.
+    pub(crate) const UNKNOWN: Self = Self { start: 0, end: 0 };
+
+    fn contain(self, address: u64) -> bool {
+        (self.start..self.end).contains(&address)
+    }
+}
+
+/// Where the stack lies that the system gave this thread; [`Bounds::UNKNOWN`] if it does not tell. It may allocate.
+pub(crate) fn bounds_of_stack() -> Bounds {
     // SAFETY: the attributes are this function's own: initialised by the first call if it gives 0, read by the second,
     // destroyed by the third.
     unsafe {
         let mut attributes: libc::pthread_attr_t = std::mem::zeroed();
         if libc::pthread_getattr_np(libc::pthread_self(), &raw mut attributes) != 0 {
-            return 0;
+            return Bounds::UNKNOWN;
         }
         let mut start = std::ptr::null_mut::<c_void>();
         let mut size = 0;
@@ -180,16 +196,23 @@ pub(crate) fn end_of_stack() -> u64 {
             libc::pthread_attr_getstack(&raw const attributes, &raw mut start, &raw mut size);
         libc::pthread_attr_destroy(&raw mut attributes);
         if told == 0 {
-            (start.addr() + size) as u64
+            Bounds {
+                start: start.addr() as u64,
+                end: (start.addr() + size) as u64,
+            }
         } else {
-            0
+            Bounds::UNKNOWN
         }
     }
 }
 
 /// Reads words of this thread's own stack, from `bottom` up to its end, without the kernel; what is not of that, with it.
-/// `bottom` has to be a stack pointer of a function that is still running.
-pub(crate) fn read_stack(bottom: u64, end: u64) -> impl Fn(u64, &mut [u64]) -> usize {
+/// `bottom` has to be a stack pointer of a function that is still running, and `stack` where this thread's stack lies.
+///
+/// On another stack, such as a coroutine's or a signal handler's, the kernel reads all: between that one and the end of the
+/// thread's there may be nothing.
+pub(crate) fn read_stack(bottom: u64, stack: Bounds) -> impl Fn(u64, &mut [u64]) -> usize {
+    let end = if stack.contain(bottom) { stack.end } else { 0 };
     move |address, words| {
         if address < bottom || address >= end {
             return read_own(address, words);
@@ -197,8 +220,9 @@ pub(crate) fn read_stack(bottom: u64, end: u64) -> impl Fn(u64, &mut [u64]) -> u
         let length = words.len().min(((end - address) / 8) as usize);
         let from = address as *const u64;
         for (place, word) in words.iter_mut().take(length).enumerate() {
-            // SAFETY: between a live stack pointer and the end of the same stack all is mapped, and this thread's own. The
-            // address is a multiple of 8, as `walk` demands.
+            // SAFETY: `bottom` lies on the stack that ends at `end`, or `end` is 0 and this is not reached; between a live
+            // stack pointer and the end of the same stack all is mapped, and this thread's own. The address is a multiple
+            // of 8, as `walk` demands.
             *word = unsafe { from.add(place).read_volatile() };
         }
         length
@@ -241,7 +265,7 @@ pub(crate) fn here() -> Registers {
 mod tests {
     use proptest::prelude::*;
 
-    use super::{Registers, Rule, read_own, walk};
+    use super::{Registers, Rule, bounds_of_stack, here, read_own, read_stack, walk};
 
     /// Addresses that a stack made of a list has.
     const BASE: u64 = 0x1000;
@@ -330,10 +354,55 @@ mod tests {
 
     #[test]
     fn memory_is_read_up_to_its_end() {
-        let words: Vec<u64> = (0..5000).collect();
-        let mut read = [0; 64];
+        let page = rustix::param::page_size();
+        // SAFETY: three pages that are new, of which the first two can then be written.
+        let words = unsafe {
+            let start = libc::mmap(
+                std::ptr::null_mut(),
+                3 * page,
+                libc::PROT_NONE,
+                libc::MAP_PRIVATE | libc::MAP_ANONYMOUS,
+                -1,
+                0,
+            );
+            assert_ne!(start, libc::MAP_FAILED);
+            let writable = libc::PROT_READ | libc::PROT_WRITE;
+            assert_eq!(libc::mprotect(start, 2 * page, writable), 0);
+            std::slice::from_raw_parts_mut(start.cast::<u64>(), 2 * page / 8)
+        };
+        for (number, word) in words.iter_mut().enumerate() {
+            *word = number as u64;
+        }
         let start = words.as_ptr() as u64;
-        assert_eq!(read_own(start + 8 * 700, &mut read), 64);
-        assert_eq!(read[..], words[700..764]);
+        for (place, length) in [
+            (0, 64),
+            // On both sides of a boundary behind which there is more.
+            (page / 8 - 10, 64),
+            // And of one behind which there is nothing.
+            (words.len() - 10, 10),
+            (words.len(), 0),
+        ] {
+            let mut read = [0; 64];
+            assert_eq!(read_own(start + 8 * place as u64, &mut read), length);
+            assert_eq!(read[..length], words[place..place + length]);
+        }
+        // SAFETY: nothing refers to the three pages any more.
+        assert_eq!(
+            unsafe { libc::munmap(words.as_mut_ptr().cast(), 3 * page) },
+            0
+        );
+    }
+
+    #[test]
+    fn a_stack_is_read_without_the_kernel_where_it_is_the_threads_alone() {
+        let stack = bounds_of_stack();
+        let words: [u64; 64] = std::array::from_fn(|number| number as u64);
+        let mut read = [0; 64];
+        let own = read_stack(here().stack, stack);
+        assert_eq!(own(words.as_ptr() as u64, &mut read), 64);
+        assert_eq!(read, words);
+        // Nothing is mapped in the second page of all memory, and reading it without the kernel would end the test.
+        let other = read_stack(4096, stack);
+        assert_eq!(other(4096, &mut read), 0);
     }
 }

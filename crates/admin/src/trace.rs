@@ -11,7 +11,7 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use hyper::body::Bytes;
 use tokio::sync::mpsc;
-use tokio::time::{Instant, sleep_until};
+use tokio::time::{Instant, sleep_until, timeout_at};
 
 use crate::activity::{Activity, Names};
 use crate::events::{Event, What};
@@ -22,11 +22,16 @@ use crate::tasks::said;
 /// How often what happened is written.
 const READING: Duration = Duration::from_millis(50);
 
+/// How long beyond its end a trace waits for a reader that is behind. Then it is cut, for no other profile is taken
+/// meanwhile.
+const GRACE: Duration = Duration::from_secs(2);
+
 /// The numbers of the two groups of tracks.
 const CONNECTIONS: u32 = 1;
 const TASKS: u32 = 2;
 
-/// Traces for so long, and sends the trace as it comes. It ends early when no one reads.
+/// Traces for so long, and sends the trace as it comes. It ends early when the reader leaves, and is cut when the reader makes
+/// no room for it until [`GRACE`] after its end.
 pub(crate) async fn trace(
     activity: Activity,
     lasts: Duration,
@@ -66,7 +71,8 @@ pub(crate) async fn trace(
         } else {
             writer.take()
         };
-        if reader.send(bytes).await.is_err() || is_last {
+        let sent = timeout_at(end + GRACE, reader.send(bytes)).await;
+        if !matches!(sent, Ok(Ok(()))) || is_last {
             return;
         }
     }
@@ -213,4 +219,32 @@ fn quoted(text: &str) -> String {
     }
     quoted.push('"');
     quoted
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::SocketAddr;
+    use std::time::Duration;
+
+    use tokio::sync::mpsc;
+    use tokio::time::timeout;
+
+    use super::{GRACE, trace};
+    use crate::activity::{Activity, Names};
+    use crate::holder::Turn;
+
+    #[tokio::test]
+    async fn a_reader_that_does_not_read_holds_the_turn_no_longer_than_the_grace() {
+        let turn: &'static Turn = Box::leak(Box::<Turn>::default());
+        let peer = SocketAddr::from(([127, 0, 0, 1], 1));
+        let lasts = Duration::from_millis(200);
+        let held = turn.take("trace", peer, lasts).unwrap();
+        // There is room for one reading, and no one takes it out.
+        let (sender, receiver) = mpsc::channel(1);
+        let tracing = trace(Activity::new(Names::default()), lasts, sender, held);
+        let limit = lasts + GRACE + Duration::from_secs(5);
+        assert!(timeout(limit, tracing).await.is_ok());
+        turn.take("profile", peer, lasts).unwrap();
+        assert_eq!(receiver.len(), 1);
+    }
 }

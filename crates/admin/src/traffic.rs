@@ -111,4 +111,15 @@ impl Totals {
         times: [0; BOUNDS.len() + 1],
         nanoseconds: 0,
     };
+
+    /// Adds another route's counts.
+    pub(crate) fn add(&mut self, other: &Self) {
+        self.nanoseconds += other.nanoseconds;
+        for (sum, count) in self.statuses.iter_mut().zip(other.statuses) {
+            *sum += count;
+        }
+        for (sum, count) in self.times.iter_mut().zip(other.times) {
+            *sum += count;
+        }
+    }
 }

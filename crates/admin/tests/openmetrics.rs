@@ -16,7 +16,8 @@ use proptest::prelude::*;
 /// families. An error says which line is wrong.
 fn check(text: &str) -> Result<(), String> {
     let body = text.strip_suffix("# EOF\n").ok_or("no # EOF at the end")?;
-    let mut families: HashSet<String> = HashSet::new();
+    // Of families and of what their samples may be named: no two may clash.
+    let mut names: HashSet<String> = HashSet::new();
     let mut family = (String::new(), String::new());
     let mut samples: HashSet<String> = HashSet::new();
     // The labels and the count of the last bucket.
@@ -28,8 +29,17 @@ fn check(text: &str) -> Result<(), String> {
             let (keyword, name, text) = (words.next(), words.next(), words.next());
             match (keyword, name, text) {
                 (Some("TYPE"), Some(name), Some(kind @ ("counter" | "gauge" | "histogram"))) => {
-                    if !is_name(name) || !families.insert(name.to_owned()) {
-                        return wrong("a name that is none, or given twice");
+                    let suffixes = match kind {
+                        "counter" => ["_total", "_created"].as_slice(),
+                        "histogram" => &["_bucket", "_count", "_sum", "_created"],
+                        _ => &[],
+                    };
+                    let mut of_samples = suffixes.iter().map(|suffix| format!("{name}{suffix}"));
+                    if !is_name(name)
+                        || !names.insert(name.to_owned())
+                        || !of_samples.all(|name| names.insert(name))
+                    {
+                        return wrong("a name that is none, or that another has");
                     }
                     family = (name.to_owned(), kind.to_owned());
                 }
@@ -68,6 +78,11 @@ fn check(text: &str) -> Result<(), String> {
             let Some((rest, bound)) = labels.rsplit_once("le=\"") else {
                 return wrong("a bucket without a bound");
             };
+            // With one below 0 the sum may go down, and there must be none.
+            let number: f64 = bound.trim_end_matches('"').parse().unwrap_or(f64::NAN);
+            if number.is_nan() || number < 0.0 {
+                return wrong("a bucket whose bound is negative or none");
+            }
             if let Some((before, count)) = &bucket
                 && before == rest
                 && *count > value
@@ -238,16 +253,24 @@ fn what_the_port_gives_is_openmetrics() {
     );
 }
 
+/// Names of families: any, and such as clash with those of another's samples.
+fn name() -> impl Strategy<Value = String> {
+    prop_oneof![
+        "[a-c_0-9 :]{0,4}(_total|_bytes)?",
+        "[ab](_total|_bucket|_count|_sum|_created){0,2}",
+    ]
+}
+
 proptest! {
     #[test]
     fn whatever_families_are_made_of_they_are_openmetrics(
         families in prop::collection::vec(
-            (0_u8..3, "[a-c_0-9 :]{0,4}(_total|_bytes)?", "\\PC*", prop::collection::vec(("[a-c ]{0,2}|le", "[\\\\\"\n -~]*"), 0..3), any::<f64>()),
+            (0_u8..3, name(), "\\PC*", prop::collection::vec(("[a-c ]{0,2}|le", "[\\\\\"\n -~]*"), 0..3), (-0.5..0.5, any::<f64>())),
             0..12,
         ),
     ) {
         let mut all = Families::new();
-        for (kind, name, help, labels, value) in &families {
+        for (kind, name, help, labels, (low, value)) in &families {
             let labels: Vec<(&str, &str)> = labels.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
             match kind {
                 0 => {
@@ -257,13 +280,39 @@ proptest! {
                     all.gauge(name, help).sample(&labels, Number::Integer(value.to_bits()));
                 }
                 _ => {
-                    all.histogram(name, help).buckets(&labels, &[-1.0, 0.5, *value], &[1, 2, 3, 4], *value);
+                    all.histogram(name, help).buckets(&labels, &[*low, 0.5, *value], &[1, 2, 3, 4], *value);
                 }
             }
         }
         let text = all.text();
         prop_assert_eq!(check(&text), Ok(()), "{}", text);
     }
+}
+
+#[test]
+fn of_families_that_clash_the_first_stays() {
+    let mut families = Families::new();
+    families
+        .histogram("a", "")
+        .buckets(&[], &[1.0], &[2, 3], 4.0);
+    families.gauge("a_count", "").sample(&[], 1_u64);
+    families.gauge("b_sum", "").sample(&[], 2_u64);
+    families
+        .histogram("b", "")
+        .buckets(&[], &[1.0], &[2, 3], 4.0);
+    families.gauge("a_counts", "").sample(&[], 3_u64);
+    let text = families.text();
+    assert_eq!(check(&text), Ok(()), "{text}");
+    let types: Vec<&str> = text
+        .lines()
+        .filter(|line| line.starts_with("# TYPE"))
+        .collect();
+    let expected = [
+        "# TYPE a histogram",
+        "# TYPE b_sum gauge",
+        "# TYPE a_counts gauge",
+    ];
+    assert_eq!(types, expected);
 }
 
 #[test]
@@ -277,6 +326,9 @@ fn a_text_that_is_no_openmetrics_is_found_out() {
         "# TYPE a gauge\nb 1\n# EOF\n",
         "# TYPE a counter\na_total -1\n# EOF\n",
         "# TYPE a gauge\na 1\n",
+        "# TYPE a histogram\n# TYPE a_count gauge\n# EOF\n",
+        "# TYPE a_total gauge\n# TYPE a counter\n# EOF\n",
+        "# TYPE a histogram\na_bucket{le=\"-1.0\"} 0\na_bucket{le=\"+Inf\"} 0\na_count 0\na_sum 0\n# EOF\n",
     ] {
         assert!(check(text).is_err(), "{text}");
     }

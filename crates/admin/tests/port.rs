@@ -94,6 +94,33 @@ fn requests_are_counted_by_route_and_status() {
 }
 
 #[test]
+fn routes_of_one_name_are_counted_together() {
+    let activity = Activity::new(Names {
+        routes: &["GET /data", "other", "GET /data"],
+        waits: &[],
+    });
+    let serving = Admin::bind("127.0.0.1:0".parse().unwrap(), None)
+        .unwrap()
+        .activity(activity.clone())
+        .serve()
+        .unwrap();
+    let connection = activity.connection("127.0.0.1:4711".parse().unwrap());
+    for (route, status) in [(0, 200), (1, 404), (2, 200), (2, 503), (3, 404)] {
+        connection.request(Route::nth(route)).answered(status);
+    }
+    let text = get(serving.local_addr(), "/metrics", "").body();
+    for line in [
+        "http_requests_total{route=\"GET /data\",status=\"200\"} 2",
+        "http_requests_total{route=\"GET /data\",status=\"503\"} 1",
+        "http_requests_total{route=\"other\",status=\"404\"} 2",
+        "http_request_duration_seconds_count{route=\"GET /data\"} 3",
+        "http_request_duration_seconds_count{route=\"other\"} 2",
+    ] {
+        assert!(text.lines().any(|found| found == line), "{line}\n{text}");
+    }
+}
+
+#[test]
 fn an_address_that_others_reach_wants_a_token() {
     let everywhere = "0.0.0.0:0".parse().unwrap();
     assert!(matches!(

@@ -6,8 +6,9 @@ use std::time::Duration;
 
 use thiserror::Error;
 
-/// How long there may be nothing to read beyond what the profile itself takes: names are sought meanwhile.
-const PATIENCE: Duration = Duration::from_mins(3);
+/// How long there may be nothing to read: longer than the 60 s that a profile may last and the 2 minutes in which its names are
+/// sought, since the port answers when it has both, or says that it has not.
+const PATIENCE: Duration = Duration::from_mins(4);
 
 /// Why nothing was fetched.
 #[derive(Debug, Error)]

@@ -7,8 +7,8 @@ use crate::stack::DEPTH;
 /// A bounded queue that many signal handlers write and one thread reads: D. Vyukov's, whose slots are numbered, with one
 /// reader. A writer never waits: it takes a slot with one exchange, or counts its sample as lost when all are taken.
 ///
-/// A writer that is interrupted holds up the reader at its slot, and no other writer. All of a slot is atomic, so that
-/// nothing here is unsafe.
+/// A writer that is interrupted holds up the reader at its slot, and no other writer until those come round to that slot:
+/// then all samples are lost, and counted, until it goes on. All of a slot is atomic, so that nothing here is unsafe.
 pub(crate) struct Ring {
     slots: Box<[Slot]>,
     tail: AtomicUsize,

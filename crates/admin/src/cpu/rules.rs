@@ -4,6 +4,7 @@
 //! bytes for each place where it changes, which a signal handler can search.
 
 use std::fs::{self, File};
+use std::io;
 use std::path::Path;
 
 use gimli::{
@@ -13,6 +14,7 @@ use gimli::{
 use object::{Object, ObjectSection, ObjectSegment, ReadCache};
 use profile::Mapped;
 
+use crate::process;
 use crate::stack::Rule;
 
 /// The rules of all libraries that were loaded when they were read. The program itself keeps frame pointers.
@@ -46,16 +48,19 @@ const UNKNOWN: u16 = 0;
 const FROM_FRAME: u16 = 1 << 15;
 
 impl Rules {
-    /// Reads the rules of this process's libraries; what cannot be read has none.
-    pub(crate) fn of_libraries() -> Self {
-        let maps = fs::read_to_string("/proc/self/maps").unwrap_or_default();
+    /// Reads the rules of this process's libraries; a library that cannot be read has none.
+    ///
+    /// # Errors
+    ///
+    /// If the system does not tell which there are.
+    pub(crate) fn of_libraries() -> io::Result<Self> {
         let program = fs::read_link("/proc/self/exe").unwrap_or_default();
-        let libraries = profile::read_maps(&maps)
+        let libraries = process::mappings()?
             .into_iter()
             .filter(|mapped| Path::new(&mapped.path) != program);
-        Self {
+        Ok(Self {
             libraries: libraries.filter_map(|mapped| library(&mapped)).collect(),
-        }
+        })
     }
 
     /// How to unwind what runs at an address, if that is known. It may run in a signal handler.
@@ -75,15 +80,46 @@ impl Rules {
     }
 }
 
+/// A part of a file that is loaded to be run.
+#[derive(Debug, Clone, Copy)]
+struct Segment {
+    offset: u64,
+    size: u64,
+    /// Where the file itself places it.
+    address: u64,
+}
+
+/// What a segment's offset in its file is a multiple of where it is mapped: the smallest page.
+const PAGE: u64 = 4096;
+
+/// Where a file itself places what is mapped from an offset on.
+///
+/// A mapping begins at a page. The segment may begin later on that page, and another segment may end on it: not all linkers
+/// align segments in the file.
+fn placed(mut segments: impl Iterator<Item = Segment>, mapped: u64) -> Option<u64> {
+    let segment = segments.find(|segment| {
+        let end = segment.offset.saturating_add(segment.size);
+        (segment.offset & !(PAGE - 1)..end).contains(&mapped)
+    })?;
+    let placed = segment.address.wrapping_sub(segment.offset);
+    Some(placed.wrapping_add(mapped))
+}
+
 fn library(mapped: &Mapped) -> Option<Library> {
     let cache = ReadCache::new(File::open(&mapped.path).ok()?);
     let file = object::File::parse(&cache).ok()?;
-    // Where the file itself places what is mapped here.
-    let segment = file.segments().find(|segment| {
+    let runnable = file
+        .segments()
+        .filter(|segment| segment.permissions().executable());
+    let segments = runnable.map(|segment| {
         let (offset, size) = segment.file_range();
-        (offset..offset + size).contains(&mapped.offset)
-    })?;
-    let placed = segment.address() + (mapped.offset - segment.file_range().0);
+        Segment {
+            offset,
+            size,
+            address: segment.address(),
+        }
+    });
+    let placed = placed(segments, mapped.offset)?;
     let section = file.section_by_name(".eh_frame")?;
     let data = section.data().ok()?;
     let mut changes = Vec::new();
@@ -166,7 +202,7 @@ mod tests {
     use std::cell::RefCell;
     use std::ffi::c_void;
 
-    use super::Rules;
+    use super::{Rules, Segment, placed};
     use crate::stack::{self, Registers};
 
     thread_local! {
@@ -175,7 +211,7 @@ mod tests {
 
     /// Notes how it was called, the C library's frames included.
     extern "C" fn compare(_: *const c_void, _: *const c_void) -> i32 {
-        let rules = Rules::of_libraries();
+        let rules = Rules::of_libraries().unwrap_or_default();
         let here: Registers = stack::here();
         FOUND.with_borrow_mut(|found| {
             found.clear();
@@ -219,5 +255,44 @@ mod tests {
                 .any(|address| (test..test + 1024).contains(address)),
             "{found:x?}"
         );
+    }
+
+    #[test]
+    fn a_segment_is_placed_by_its_page_wherever_on_it_it_begins() {
+        // As lld lays a library out: the code begins on the page of the file on which the constants end, and one page
+        // farther on in memory.
+        let code = Segment {
+            offset: 0x1a40,
+            size: 0x2000,
+            address: 0x2a40,
+        };
+        // As GNU ld does: at a page of its own.
+        let aligned = Segment {
+            offset: 0x5000,
+            size: 0x1800,
+            address: 0x5000,
+        };
+        for (mapped, address) in [
+            (0x1000, Some(0x2000)),
+            (0x3000, Some(0x4000)),
+            (0x5000, Some(0x5000)),
+            (0x6000, Some(0x6000)),
+            (0x4000, None),
+            (0x7000, None),
+            (0, None),
+        ] {
+            let found = placed([code, aligned].into_iter(), mapped);
+            assert_eq!(found, address, "{mapped:#x}");
+        }
+    }
+
+    #[test]
+    fn numbers_of_a_broken_file_are_no_danger() {
+        let broken = Segment {
+            offset: u64::MAX - 10,
+            size: 100,
+            address: 1,
+        };
+        assert_eq!(placed([broken].into_iter(), 0x1000), None);
     }
 }

@@ -9,8 +9,8 @@ use std::ffi::c_void;
 use std::io;
 use std::mem::{self, MaybeUninit};
 use std::ptr;
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, OnceLock, PoisonError};
 use std::thread;
 use std::time::Duration;
 
@@ -61,20 +61,23 @@ pub(crate) fn sample(wanted: bool) {
     IS_SAMPLING.store(wanted, Ordering::Release);
 }
 
-/// Installs the handler, once and for all: with the default one, a late signal would end the process.
+/// Installs the handler unless it is there; only who has the turn to take a profile does. It stays: with the default one, a
+/// late signal would end the process.
 ///
 /// # Errors
 ///
-/// If the program has a handler of its own for this signal, or the system refuses.
+/// If the program has a handler of its own for this signal, or the system refuses something that the handler needs.
 pub(crate) fn install() -> io::Result<()> {
-    static INSTALLED: Mutex<bool> = Mutex::new(false);
-    let mut installed = INSTALLED.lock().unwrap_or_else(PoisonError::into_inner);
-    if *installed {
-        return Ok(());
-    }
     // The handler finds both made.
     ring();
-    RULES.get_or_init(Rules::of_libraries);
+    if RULES.get().is_none() {
+        let rules = Rules::of_libraries()?;
+        RULES.get_or_init(|| rules);
+    }
+    check_reading()?;
+    let handler: extern "C" fn(i32, *mut libc::siginfo_t, *mut c_void) = handle;
+    let handler = handler as *const () as usize;
+    // A part of the program may have changed it since the last profile.
     let mut before = MaybeUninit::<libc::sigaction>::zeroed();
     // SAFETY: a zeroed `sigaction` is a valid one, and both are this function's.
     let before = unsafe {
@@ -83,6 +86,9 @@ pub(crate) fn install() -> io::Result<()> {
         }
         before.assume_init()
     };
+    if before.sa_sigaction == handler {
+        return Ok(());
+    }
     if before.sa_sigaction != libc::SIG_DFL && before.sa_sigaction != libc::SIG_IGN {
         return Err(io::Error::other(
             "the program has its own handler for SIGPROF",
@@ -92,8 +98,7 @@ pub(crate) fn install() -> io::Result<()> {
     // and leaves `errno` as it was. It uses a thread's alternate stack, as stacks that are switched by hand need.
     let result = unsafe {
         let mut action: libc::sigaction = mem::zeroed();
-        let function: extern "C" fn(i32, *mut libc::siginfo_t, *mut c_void) = handle;
-        action.sa_sigaction = function as *const () as usize;
+        action.sa_sigaction = handler;
         action.sa_flags = libc::SA_SIGINFO | libc::SA_RESTART | libc::SA_ONSTACK;
         libc::sigemptyset(&raw mut action.sa_mask);
         libc::sigaction(libc::SIGPROF, &raw const action, ptr::null_mut())
@@ -101,8 +106,21 @@ pub(crate) fn install() -> io::Result<()> {
     if result != 0 {
         return Err(io::Error::last_os_error());
     }
-    *installed = true;
     Ok(())
+}
+
+/// Has the kernel read a word of this process's memory. Where a filter of system calls refuses that, no stack would be deeper
+/// than its first frame.
+fn check_reading() -> io::Result<()> {
+    let word = 0x5eed_u64;
+    let mut read = [0];
+    let length = stack::read_own(ptr::from_ref(&word).addr() as u64, &mut read);
+    if length == 1 && read == [word] {
+        return Ok(());
+    }
+    Err(io::Error::other(
+        "process_vm_readv(2), by which stacks are read, is refused",
+    ))
 }
 
 /// Notes where the thread is.
@@ -208,5 +226,46 @@ impl Drop for Timer {
         unsafe {
             libc::timer_delete(self.id);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{mem, ptr};
+
+    use super::install;
+
+    extern "C" fn other(_signal: i32) {}
+
+    /// Installs a handler and gives the one before.
+    fn replace(handler: usize) -> usize {
+        // SAFETY: a zeroed action is a valid one, and the handlers here are functions of the kind that its flags say.
+        unsafe {
+            let mut action: libc::sigaction = mem::zeroed();
+            let mut before: libc::sigaction = mem::zeroed();
+            action.sa_sigaction = handler;
+            let done = libc::sigaction(libc::SIGPROF, ptr::null(), &raw mut before);
+            assert_eq!(done, 0);
+            let done = libc::sigaction(libc::SIGPROF, &raw const action, ptr::null_mut());
+            assert_eq!(done, 0);
+            before.sa_sigaction
+        }
+    }
+
+    #[test]
+    fn what_the_program_does_with_the_signal_is_asked_each_time() {
+        install().unwrap();
+        install().unwrap();
+        let ours = replace(libc::SIG_DFL);
+        assert_ne!(ours, libc::SIG_DFL);
+        install().unwrap();
+        assert_eq!(replace(libc::SIG_IGN), ours);
+        install().unwrap();
+        let handler: extern "C" fn(i32) = other;
+        let foreign = handler as *const () as usize;
+        assert_eq!(replace(foreign), ours);
+        let error = install().unwrap_err();
+        assert!(error.to_string().contains("its own handler"), "{error}");
+        assert_eq!(replace(libc::SIG_IGN), foreign);
     }
 }

@@ -18,10 +18,10 @@ use profile::{Sampled, Stacks};
 use crate::heap::table::Sums;
 
 pub use sampling::Sampling;
-pub(crate) use sampling::{snapshot, totals};
+pub(crate) use sampling::{rate, snapshot, totals};
 pub(crate) use table::Bucket;
 
-/// Go's rate, and tcmalloc's: one sample for this many bytes, on average.
+/// Go's rate, and tcmalloc's: one sample for this many bytes, on average. It holds unless another is asked for.
 pub(crate) const RATE: u64 = 512 << 10;
 
 /// Which of the two profiles it is: they have the same values, and show another one first.
@@ -33,11 +33,12 @@ pub(crate) enum View {
     Allocs,
 }
 
-/// The profile of what was allocated and is alive, from two states: the second less the first.
+/// The profile of what was allocated and is alive, from two states: the second, which is now's, less the first.
 pub(crate) fn stacks(view: View, before: &[Bucket], after: &[Bucket], lasted: Duration) -> Stacks {
-    let now = SystemTime::now()
+    let ended = SystemTime::now()
         .duration_since(UNIX_EPOCH)
         .unwrap_or_default();
+    let began = ended.saturating_sub(lasted);
     let earlier: HashMap<&[u64], Sums> = before
         .iter()
         .map(|bucket| (&*bucket.stack, bucket.sums))
@@ -65,9 +66,9 @@ pub(crate) fn stacks(view: View, before: &[Bucket], after: &[Bucket], lasted: Du
             View::Heap => ("inuse_space", "bytes"),
             View::Allocs => ("alloc_space", "bytes"),
         },
-        period: (("space", "bytes"), RATE as i64),
+        period: (("space", "bytes"), rate().unwrap_or(RATE) as i64),
         samples: samples.collect(),
-        began: now.as_nanos() as i64,
+        began: began.as_nanos() as i64,
         lasted: lasted.as_nanos() as i64,
         comments: Vec::new(),
     }

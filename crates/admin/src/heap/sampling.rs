@@ -11,13 +11,13 @@
 use std::alloc::{GlobalAlloc, Layout};
 use std::cell::Cell;
 use std::ptr;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use crate::heap::RATE;
 use crate::heap::chance::Random;
 use crate::heap::table::{self, Bucket, Sums};
-use crate::stack::{self, DEPTH};
+use crate::stack::{self, Bounds, DEPTH};
 
 /// By how much a sampled allocation is moved: what no allocation of 16 bytes or more is aligned to.
 const MARK: usize = 8;
@@ -38,12 +38,12 @@ thread_local! {
     static LEFT: Cell<i64> = const { Cell::new(0) };
     /// The state of the thread's random numbers; 0 before the first.
     static RANDOM: Cell<u64> = const { Cell::new(0) };
-    /// The end of the thread's stack; 0 before it is known.
-    static END: Cell<u64> = const { Cell::new(0) };
+    /// Where the thread's stack lies.
+    static STACK: Cell<Bounds> = const { Cell::new(Bounds::UNKNOWN) };
 }
 
-/// Whether the program has such an allocator.
-static IS_USED: AtomicBool = AtomicBool::new(false);
+/// The rate of the program's allocator of this kind; 0 if it has none.
+static USED_RATE: AtomicU64 = AtomicU64::new(0);
 
 /// A global allocator that hands everything to another one and samples it: one sample for each 512 KiB on average, as in Go.
 ///
@@ -112,18 +112,19 @@ fn is_quiet() -> bool {
     LEFT.get() > LARGEST
 }
 
+/// Bytes for which there is one sample on average; `None` if no allocator of this kind is in use.
+pub(crate) fn rate() -> Option<u64> {
+    Some(USED_RATE.load(Ordering::Relaxed)).filter(|rate| *rate > 0)
+}
+
 /// All stacks and their sums; `None` if no allocator of this kind is in use.
 pub(crate) fn snapshot() -> Option<Vec<Bucket>> {
-    IS_USED
-        .load(Ordering::Relaxed)
-        .then(|| quietly(table::buckets))
+    rate().map(|_| quietly(table::buckets))
 }
 
 /// The sums over all stacks.
 pub(crate) fn totals() -> Option<Sums> {
-    IS_USED
-        .load(Ordering::Relaxed)
-        .then(|| quietly(table::totals))
+    rate().map(|_| quietly(table::totals))
 }
 
 impl<A: GlobalAlloc> Sampling<A> {
@@ -151,7 +152,7 @@ impl<A: GlobalAlloc> Sampling<A> {
         if RANDOM.get() != 0 {
             return LEFT.get() <= 0;
         }
-        IS_USED.store(true, Ordering::Relaxed);
+        USED_RATE.store(self.rate.max(1), Ordering::Relaxed);
         let time = SystemTime::now()
             .duration_since(UNIX_EPOCH)
             .unwrap_or_default();
@@ -187,28 +188,29 @@ impl<A: GlobalAlloc> Sampling<A> {
             None => unsafe { self.inner_alloc(layout, zeroed) },
         };
         if !pointer.is_null() {
-            let mut addresses = [0; DEPTH];
-            let mut length = 0;
-            if END.get() == 0 {
-                END.set(stack::end_of_stack());
-            }
-            let here = stack::here();
-            let read = stack::read_stack(here.stack, END.get());
-            let no_rule = |_| None;
-            stack::walk(here, read, no_rule, |address| {
-                // A return address is behind its call.
-                addresses[length] = address - 1;
-                length += 1;
-                length < DEPTH
-            });
-            table::insert(
-                pointer.addr(),
-                layout.size(),
-                self.rate,
-                &addresses[..length],
-            );
+            self.note(pointer, layout.size());
         }
         pointer
+    }
+
+    /// Notes a sampled allocation and who makes it.
+    #[inline(never)]
+    fn note(&self, pointer: *mut u8, size: usize) {
+        let mut addresses = [0; DEPTH];
+        let mut length = 0;
+        if STACK.get() == Bounds::UNKNOWN {
+            STACK.set(stack::bounds_of_stack());
+        }
+        let here = stack::here();
+        let read = stack::read_stack(here.stack, STACK.get());
+        let no_rule = |_| None;
+        stack::walk(here, read, no_rule, |address| {
+            // A return address is behind its call.
+            addresses[length] = address - 1;
+            length += 1;
+            length < DEPTH
+        });
+        table::insert(pointer.addr(), size, self.rate, &addresses[..length]);
     }
 
     /// # Safety
@@ -245,21 +247,77 @@ impl<A: GlobalAlloc> Sampling<A> {
         }
     }
 
-    /// Resizes by allocating, copying and freeing.
+    /// Resizes what was counted, where the old allocation is sampled or the new one may have to be.
     ///
     /// # Safety
     ///
     /// As for [`GlobalAlloc::realloc`].
     #[cold]
     #[inline(never)]
-    unsafe fn realloc_anew(&self, pointer: *mut u8, layout: Layout, size: usize) -> *mut u8 {
-        // SAFETY: the caller promises that the size fits the alignment; the two allocations are apart; and the old one is the
-        // caller's to free.
+    unsafe fn realloc_counted(
+        &self,
+        pointer: *mut u8,
+        layout: Layout,
+        size: usize,
+        is_sampled: bool,
+    ) -> *mut u8 {
+        // SAFETY: the caller promises that the size fits the alignment.
+        let wanted = unsafe { Layout::from_size_align_unchecked(size, layout.align()) };
+        if is_sampled
+            && self.is_due(size)
+            && let (Some(old), Some(new)) = (around(layout), around(wanted))
+        {
+            // SAFETY: the caller's promise; and a sampled allocation that can be marked lies in one of this layout.
+            let moved = quietly(|| unsafe { self.realloc_marked(pointer, old, new, size) });
+            self.draw();
+            return moved;
+        }
+        // SAFETY: the caller's promise.
+        unsafe { self.realloc_anew(pointer, layout, wanted) }
+    }
+
+    /// Resizes a marked allocation to a marked one, by resizing what is around it: large ones are nearly always sampled, and
+    /// the inner allocator may grow them where they are, or move their pages without copying them.
+    ///
+    /// # Safety
+    ///
+    /// The allocation is a sampled one in one of the layout `old`; `new` is the layout around one of `size`.
+    #[inline(never)]
+    unsafe fn realloc_marked(
+        &self,
+        pointer: *mut u8,
+        old: Layout,
+        new: Layout,
+        size: usize,
+    ) -> *mut u8 {
+        // First, since another thread may be given the address as soon as it is free.
+        let taken = table::take(pointer.addr());
+        // SAFETY: the caller's promise; the new size is the old one's with as much around it.
+        let base = unsafe { self.inner.realloc(pointer.sub(MARK), old, new.size()) };
+        if base.is_null() {
+            // The old one is as it was.
+            if let Some(live) = taken {
+                table::put_back(pointer.addr(), live);
+            }
+            return base;
+        }
+        // SAFETY: there are 16 bytes more than the caller asked for.
+        let moved = unsafe { base.add(MARK) };
+        self.note(moved, size);
+        moved
+    }
+
+    /// Resizes by allocating, copying and freeing.
+    ///
+    /// # Safety
+    ///
+    /// As for [`GlobalAlloc::realloc`].
+    unsafe fn realloc_anew(&self, pointer: *mut u8, layout: Layout, wanted: Layout) -> *mut u8 {
+        // SAFETY: the caller's promise; the two allocations are apart; and the old one is the caller's to free.
         unsafe {
-            let wanted = Layout::from_size_align_unchecked(size, layout.align());
             let new = self.alloc_counted(wanted, false);
             if !new.is_null() {
-                ptr::copy_nonoverlapping(pointer, new, size.min(layout.size()));
+                ptr::copy_nonoverlapping(pointer, new, wanted.size().min(layout.size()));
                 self.dealloc(pointer, layout);
             }
             new
@@ -317,7 +375,7 @@ unsafe impl<A: GlobalAlloc> GlobalAlloc for Sampling<A> {
             if passes(size) && is_plain {
                 self.inner.realloc(pointer, layout, size)
             } else {
-                self.realloc_anew(pointer, layout, size)
+                self.realloc_counted(pointer, layout, size, !is_plain)
             }
         }
     }
@@ -326,7 +384,7 @@ unsafe impl<A: GlobalAlloc> GlobalAlloc for Sampling<A> {
 /// Begins this thread's random numbers anew.
 #[cfg(test)]
 pub(super) fn seed(seed: u64, rate: u64) {
-    IS_USED.store(true, Ordering::Relaxed);
+    USED_RATE.store(rate, Ordering::Relaxed);
     let mut random = Random(seed);
     LEFT.set(random.distance(rate));
     RANDOM.set(random.0.max(1));

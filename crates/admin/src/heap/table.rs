@@ -35,8 +35,9 @@ struct Table {
     buckets: Vec<Bucket>,
 }
 
+/// A live sample.
 #[derive(Debug, Clone, Copy)]
-struct Live {
+pub(crate) struct Live {
     size: u64,
     rate: u64,
     bucket: u32,
@@ -105,16 +106,12 @@ pub(crate) fn insert(address: usize, size: usize, rate: u64, stack: &[u64]) {
     };
     bucket.sums.allocated_objects += weight;
     bucket.sums.allocated_bytes += weight * size as f64;
-    bucket.sums.live_objects += weight;
-    bucket.sums.live_bytes += weight * size as f64;
-    bucket.live += 1;
     let live = Live {
         size,
         rate,
         bucket: place,
     };
-    table.live.insert(address, live);
-    maybe(address).fetch_add(1, Ordering::Relaxed);
+    table.add(address, live);
 }
 
 /// Whether the allocation at an address may be sampled: no lock is taken. The owner of the address learnt it from who
@@ -130,10 +127,18 @@ pub(crate) fn has(address: usize) -> bool {
 
 /// Notes that an allocation is freed, and says whether it was sampled.
 pub(crate) fn remove(address: usize) -> bool {
+    take(address).is_some()
+}
+
+/// Takes back what [`take`] gave: the allocation is not freed after all.
+pub(crate) fn put_back(address: usize, live: Live) {
+    lock().add(address, live);
+}
+
+/// Notes that an allocation is freed, and gives its sample if it has one.
+pub(crate) fn take(address: usize) -> Option<Live> {
     let mut table = lock();
-    let Some(live) = table.live.remove(&address) else {
-        return false;
-    };
+    let live = table.live.remove(&address)?;
     maybe(address).fetch_sub(1, Ordering::Relaxed);
     if let Some(bucket) = table.buckets.get_mut(live.bucket as usize) {
         let weight = chance::weight(live.size, live.rate);
@@ -146,7 +151,7 @@ pub(crate) fn remove(address: usize) -> bool {
             bucket.sums.live_bytes = 0.0;
         }
     }
-    true
+    Some(live)
 }
 
 /// All stacks and their sums. Sampling has to be off for this thread.
@@ -172,6 +177,18 @@ fn maybe(address: usize) -> &'static AtomicU32 {
 }
 
 impl Table {
+    /// Counts a sample among the live ones.
+    fn add(&mut self, address: usize, live: Live) {
+        if let Some(bucket) = self.buckets.get_mut(live.bucket as usize) {
+            let weight = chance::weight(live.size, live.rate);
+            bucket.live += 1;
+            bucket.sums.live_objects += weight;
+            bucket.sums.live_bytes += weight * live.size as f64;
+        }
+        self.live.insert(address, live);
+        maybe(address).fetch_add(1, Ordering::Relaxed);
+    }
+
     fn place(&mut self, stack: &[u64]) -> u32 {
         if let Some(place) = self.places.get(stack) {
             return *place;

@@ -2,14 +2,16 @@
 #![allow(unsafe_code, reason = "an allocator's functions are unsafe")]
 
 use std::alloc::{GlobalAlloc, Layout, System};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError, mpsc};
 use std::thread;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use proptest::prelude::*;
 
 use crate::heap::sampling::seed;
 use crate::heap::table::Sums;
-use crate::heap::{Sampling, chance, snapshot, totals};
+use crate::heap::{Sampling, View, chance, snapshot, stacks, totals};
 
 /// The table is the process's: one test at a time.
 fn alone() -> MutexGuard<'static, ()> {
@@ -209,6 +211,79 @@ fn estimates_have_no_bias() {
         assert!((sums.allocated_bytes - bytes).abs() <= bytes * 1e-9);
         assert_eq!(sums.values()[2..], [0, 0]);
     }
+}
+
+/// Whether [`Resizing`] refuses to, and how often it did.
+static REFUSES: AtomicBool = AtomicBool::new(false);
+static RESIZED: AtomicU32 = AtomicU32::new(0);
+
+/// The system's allocator, which is told to refuse and counts.
+struct Resizing;
+
+// SAFETY: each call is handed on as it came; one that is refused changes nothing.
+unsafe impl GlobalAlloc for Resizing {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        // SAFETY: the caller's promise, here and below.
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
+        // SAFETY: as above.
+        unsafe { System.dealloc(pointer, layout) }
+    }
+
+    unsafe fn realloc(&self, pointer: *mut u8, layout: Layout, size: usize) -> *mut u8 {
+        if REFUSES.load(Ordering::Relaxed) {
+            return std::ptr::null_mut();
+        }
+        RESIZED.fetch_add(1, Ordering::Relaxed);
+        // SAFETY: as above.
+        unsafe { System.realloc(pointer, layout, size) }
+    }
+}
+
+#[test]
+fn a_sampled_allocation_is_resized_by_the_inner_allocator() {
+    let _alone = alone();
+    let allocator = Sampling::with_rate(Resizing, 1);
+    seed(1, 1);
+    let before = totals();
+    let layout = Layout::from_size_align(1_000_000, 8).unwrap();
+    let mut block = Block::new(&allocator, layout, false, 5);
+    for size in [3_000_000, 2_000_000] {
+        block.resize(&allocator, size);
+    }
+    assert_eq!(RESIZED.load(Ordering::Relaxed), 2);
+    let values = [3, 6_000_000, 1, 2_000_000];
+    assert_eq!(since(before).values(), values);
+
+    // What cannot be resized is as it was.
+    REFUSES.store(true, Ordering::Relaxed);
+    // SAFETY: it was allocated with this layout, and the new size is not 0.
+    let refused = unsafe { allocator.realloc(block.pointer, block.layout, 4_000_000) };
+    assert!(refused.is_null());
+    assert_eq!(since(before).values(), values);
+    block.free(&allocator);
+    assert_eq!(since(before).values()[2..], [0, 0]);
+}
+
+#[test]
+fn a_profile_tells_its_rate_and_when_it_began() {
+    let _alone = alone();
+    seed(1, 4096);
+    let lasted = Duration::from_secs(3);
+    let nanoseconds = || {
+        SystemTime::now()
+            .duration_since(UNIX_EPOCH)
+            .unwrap()
+            .as_nanos() as i64
+    };
+    let earliest = nanoseconds();
+    let profile = stacks(View::Heap, &[], &[], lasted);
+    let latest = nanoseconds();
+    assert_eq!(profile.period, (("space", "bytes"), 4096));
+    let ended = profile.began + lasted.as_nanos() as i64;
+    assert!((earliest..=latest).contains(&ended));
 }
 
 #[test]

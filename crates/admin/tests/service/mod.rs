@@ -18,6 +18,11 @@ pub(crate) struct Service {
 
 impl Service {
     pub(crate) fn start() -> Self {
+        Self::keeping(64)
+    }
+
+    /// One each of whose threads keeps so many blocks of memory.
+    pub(crate) fn keeping(blocks: u32) -> Self {
         static ALONE: Mutex<()> = Mutex::new(());
         let alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
         // Cargo builds the examples beside the tests.
@@ -26,7 +31,7 @@ impl Service {
         program.pop();
         program.push("examples/service");
         let mut child = Command::new(program)
-            .arg("2")
+            .args(["2", &blocks.to_string()])
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
