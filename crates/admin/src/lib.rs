@@ -65,7 +65,7 @@
 //! latter with callgrind and printed, on x86-64 Linux with the C library's allocator,
 //!
 //! ```text
-//! 64 bytes allocated and freed: 146.00 instructions, sampled 163.23: 17.23 more
+//! 64 bytes allocated and freed: 146.00 instructions, sampled 163.34: 17.34 more
 //! ```
 //!
 //! [`Sampling`] keeps what it has sampled for as long as the process lives: up to 65,536 different stacks, at about 1 KB

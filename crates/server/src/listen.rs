@@ -22,6 +22,10 @@ const BACKLOG: u32 = 4096;
 /// How long accepting rests when the system has no room for a connection: long enough for some to end.
 const REST: Duration = Duration::from_millis(50);
 
+/// How long accepting, and connections that are idle, go on after the stop: what had arrived by then, the event queue says some
+/// milliseconds later.
+const ARRIVED: Duration = Duration::from_millis(50);
+
 /// Why there is no service.
 #[derive(Debug, thiserror::Error)]
 #[error("cannot listen on {address}")]
@@ -130,12 +134,11 @@ impl<H: Served> Server<H> {
         }
         service.readiness().not_ready();
         // Who has connected by now is served.
-        while let Some(Ok((stream, peer))) = now(listener.accept()).await
+        let until = tokio::time::Instant::now() + ARRIVED;
+        while let Ok(Ok((stream, peer))) = tokio::time::timeout_at(until, listener.accept()).await
             && let Some(connection) = service.connection(stream, peer)
         {
             tokio::spawn(connection);
-            // Accepting would use up this task's turn, and then find nobody.
-            tokio::task::yield_now().await;
         }
         drop(listener);
         let house = &service.house;
@@ -175,16 +178,6 @@ async fn unless<T>(
             return Poll::Ready(None);
         }
         future.as_mut().poll(cx).map(Some)
-    })
-    .await
-}
-
-/// What a future gives without waiting.
-async fn now<T>(future: impl Future<Output = T>) -> Option<T> {
-    let mut future = pin!(future);
-    poll_fn(|cx| match future.as_mut().poll(cx) {
-        Poll::Ready(value) => Poll::Ready(Some(value)),
-        Poll::Pending => Poll::Ready(None),
     })
     .await
 }

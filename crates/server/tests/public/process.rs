@@ -149,6 +149,7 @@ fn a_request_that_has_arrived_before_the_signal_is_answered() {
             for client in [&mut new, &mut waiting] {
                 assert_eq!(client.answer().status, 200, "{workers} workers");
             }
+            drop((new, waiting));
             let (status, said) = program.end();
             assert!(status.success() && said.is_empty(), "{status} {said}");
         }
