@@ -29,6 +29,11 @@ const UNITS: [(&str, &str); 6] = [
     ("peak-rss-B", "The most memory that was resident."),
 ];
 
+/// Where pooling might be pointless.
+const ALLOCATOR: &str = "## The allocator";
+
+const CPU: &str = "cpu-sec/req";
+
 /// What the story is told in.
 const P99: &str = "p99-sec";
 
@@ -69,7 +74,7 @@ impl<'c> LatencyPage<'c> {
             rounds,
             others: vec![
                 (
-                    "## The allocator",
+                    ALLOCATOR,
                     matrix(collection, ".name:Load /allocator:/./", "/allocator")?,
                 ),
                 (
@@ -104,6 +109,9 @@ impl<'c> LatencyPage<'c> {
                 continue;
             }
             text += &format!("\n{heading}\n");
+            if *heading == ALLOCATOR {
+                text += &self.pooling();
+            }
             for (unit, _) in UNITS {
                 text += &format!("\n{}", matrix.markdown(unit));
             }
@@ -146,6 +154,27 @@ impl<'c> LatencyPage<'c> {
         text += &marked(self.story_runs);
         text += &self.story.markdown(P99);
         text
+    }
+
+    /// What pooling buys with each allocator: naive's processor time and pooled's, at saturation.
+    fn pooling(&self) -> String {
+        let mut lines = String::new();
+        for (row, allocator) in self.runs.rows_by("allocator") {
+            if !row.ends_with("rate=max") {
+                continue;
+            }
+            let of = |variant: &str| format!("{variant}/allocator={allocator}");
+            if let Some(ratios) = self.runs.ratios(CPU, &row, &of("naive"), &of("pooled")) {
+                let what = percent("", &ratios.all);
+                lines += &format!("- {allocator}, `{row}`: {what}\n");
+            }
+        }
+        if lines.is_empty() {
+            return lines;
+        }
+        format!(
+            "\nWhat `pooled` has of naive's `{CPU}`, with the same allocator in the same rounds:\n\n{lines}"
+        )
     }
 
     /// Ours beside the peer.
@@ -230,17 +259,18 @@ fn changes(ratios: &Ratios) -> String {
 }
 
 fn change(ratio: &Ratio) -> String {
+    percent("p99 ", ratio)
+}
+
+/// A change in percent, with its interval.
+fn percent(of: &str, ratio: &Ratio) -> String {
     let percent = |ratio: f64| 100.0 * (ratio - 1.0);
+    let center = percent(ratio.center);
     if !ratio.high.is_finite() {
-        let rounds = rounds(ratio);
-        return format!(
-            "p99 {:+.0} % (no interval, {rounds})",
-            percent(ratio.center)
-        );
+        return format!("{of}{center:+.0} % (no interval, {})", rounds(ratio));
     }
     format!(
-        "p99 {:+.0} % ({:+.0} to {:+.0} %, {})",
-        percent(ratio.center),
+        "{of}{center:+.0} % ({:+.0} to {:+.0} %, {})",
         percent(ratio.low),
         percent(ratio.high),
         rounds(ratio)

@@ -101,6 +101,26 @@ impl<'b> Rounds<'b> {
         self.0.iter().filter(move |run| run.name == name)
     }
 
+    /// The names up to their variant, with the values of a key that comes after it.
+    pub(crate) fn rows_by(self, key: &str) -> Vec<(String, String)> {
+        let mut rows = Vec::new();
+        for run in self.0 {
+            let value = Name::new(&run.name)
+                .key(&format!("/{key}"))
+                .map(str::to_owned);
+            let row = run
+                .name
+                .split_once("/variant=")
+                .map(|(row, _)| row.to_owned());
+            if let Some(row) = row.zip(value)
+                && !rows.contains(&row)
+            {
+                rows.push(row);
+            }
+        }
+        rows
+    }
+
     /// The names without their variant.
     pub(crate) fn rows(self) -> Vec<String> {
         let mut rows: Vec<String> = Vec::new();

@@ -124,6 +124,28 @@ fn a_story_that_does_not_hold_is_said_not_to() {
 }
 
 #[test]
+fn what_pooling_buys_is_said_for_each_allocator() {
+    let mut text = rounds("route=data/rate=10000", &[("naive", 1.0)]);
+    for (allocator, share) in [("glibc", 0.8), ("mimalloc", 1.0)] {
+        for (variant, own) in [("naive", 1.0), ("pooled", share)] {
+            for round in 0..8 {
+                let time = f64::from(1 + round) * own;
+                text += &format!(
+                    "round: {round}\nBenchmarkLoad/route=data/rate=max/variant={variant}/allocator={allocator} 1 {time} cpu-sec/req\n"
+                );
+            }
+        }
+    }
+    let page = page_of(&text, &text);
+    for line in [
+        "- glibc, `Load/route=data/rate=max`: -20 % (-20 to -20 %, 8 rounds)",
+        "- mimalloc, `Load/route=data/rate=max`: +0 % (+0 to +0 %, 8 rounds)",
+    ] {
+        assert!(page.contains(line), "{line}\n{page}");
+    }
+}
+
+#[test]
 fn there_is_no_page_without_results() {
     let empty = Collection::default();
     assert!(LatencyPage::new((&empty, &[]), (&empty, &[])).is_err());
