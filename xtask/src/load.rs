@@ -286,7 +286,7 @@ fn one(
         .with_context(|| load.display().to_string())?;
     drop(service);
     match output.status.code() {
-        Some(0) if arguments.profile => {
+        Some(0 | FELL_BEHIND | FAULTS) if arguments.profile => {
             print!("{}", String::from_utf8_lossy(&output.stdout));
         }
         Some(0) => {}
