@@ -5,12 +5,10 @@ use std::time::Duration;
 
 use ::paired::procedure::Plan;
 use ::paired::{
-    CPU_TIME, Commit, Progress, Revisions, Sampled, Sampling, Settings, Side, Sides, text_of,
+    Commit, Progress, Revisions, Sampled, Sampling, Settings, Side, Sides, limits, text_of,
     toolchain,
 };
 use anyhow::Result;
-use benchfmt::Better;
-use benchstat::paired::Limits;
 use benchstat::{Gates, Selection};
 use indicatif::ProgressBar;
 
@@ -67,17 +65,12 @@ pub(crate) fn measure(
         settings: Settings::new()?,
         calibrates,
     };
-    let limits = |case: &str| {
-        let rule = gates.paired_rule(case, CPU_TIME);
-        let wanted = rule.gates && selection.selects(case, CPU_TIME);
-        wanted.then_some(Limits {
-            allow: rule.allow,
-            delta: rule.delta,
-            better: Some(Better::Lower),
-        })
-    };
     let mut shown = Shown(None);
-    Ok(sampling.run(limits, &mut |step| shown.step(step))?)
+    Ok(
+        sampling.run(|case| limits(gates, selection, case), &mut |step| {
+            shown.step(step);
+        })?,
+    )
 }
 
 /// Writes the pairs of both sides.

@@ -11,7 +11,7 @@ use rustix::io::Errno;
 use rustix::thread::set_current_timer_slack;
 use rustix::time::Timespec;
 
-/// How many events are taken at once: few enough that what they take, some 10 µs each, is far less than a millisecond.
+/// How many events are taken at once: few, so that a request which becomes due meanwhile is not kept waiting for many answers.
 const EVENTS: usize = 8;
 
 /// The kernel may let a sleeper lie so much longer than it asked for, in nanoseconds: the least there is, where 50 µs is usual

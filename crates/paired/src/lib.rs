@@ -48,7 +48,7 @@ pub use procedure::Stage;
 pub use results::{CPU_TIME, WALL_TIME, seconds_of, text_of};
 pub use revision::{Commit, RevisionError, Revisions};
 pub use row::{PairRow, Place, RowError};
-pub use sampling::{Progress, Sampled, Sampling, SamplingError};
+pub use sampling::{Progress, Sampled, Sampling, SamplingError, limits};
 pub use served::{Fault, TargetError};
 pub use settings::Settings;
 pub use side::{Side, Sides};

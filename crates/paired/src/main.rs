@@ -8,12 +8,10 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
-use benchfmt::Better;
-use benchstat::paired::Limits;
 use benchstat::{Gates, Selection};
 use clap::Parser;
 use paired::procedure::Plan;
-use paired::{CPU_TIME, Progress, Revisions, Sampling, Settings, Side, Sides, text_of, toolchain};
+use paired::{Progress, Revisions, Sampling, Settings, Side, Sides, limits, text_of, toolchain};
 
 /// The exit code for bad usage, a revision that does not build, and whatever else there is no sample for.
 const FAILURE: u8 = 2;
@@ -29,7 +27,7 @@ struct Arguments {
     #[arg(value_name = "REV", default_value = "HEAD")]
     revision: String,
 
-    /// The package with the bench target: it is in the folder of this name
+    /// The package with the bench target
     #[arg(long, value_name = "NAME")]
     package: String,
 
@@ -93,16 +91,9 @@ fn run(arguments: &Arguments) -> Result<()> {
         settings: Settings::new()?,
         calibrates: false,
     };
-    let limits = |case: &str| {
-        let rule = gates.paired_rule(case, CPU_TIME);
-        let wanted = rule.gates && selection.selects(case, CPU_TIME);
-        wanted.then_some(Limits {
-            allow: rule.allow,
-            delta: rule.delta,
-            better: Some(Better::Lower),
-        })
-    };
-    let sampled = sampling.run(limits, &mut |step| show(step))?;
+    let sampled = sampling.run(|case| limits(&gates, &selection, case), &mut |step| {
+        show(step);
+    })?;
     for side in [Side::Base, Side::Head] {
         let commit = commits.get(side).to_string();
         let text = text_of(&sampled, side, &[("commit".to_owned(), commit)])?;

@@ -72,7 +72,7 @@ pub enum RevisionError {
     },
     /// The revision has no bench targets in this package.
     #[error(
-        "revision {commit} has no bench targets in package {package:?}: it is older than the suite"
+        "revision {commit} has no package {package:?} with bench targets: it may be older than they are"
     )]
     NoTargets {
         /// Which.
@@ -220,14 +220,26 @@ impl Revisions {
         commit: &Commit,
         package: &str,
     ) -> Result<Workshop, RevisionError> {
-        let manifest = format!("{package}/Cargo.toml");
-        let found = self
-            .git
-            .run(&["ls-tree", "--name-only", commit.hash(), "--", &manifest])?;
-        if found.trim() != manifest {
+        if !self.has_package(commit, package)? {
             return Err(no_targets(commit, package));
         }
         Workshop::open(&self.folder, side, commit, &self.git)
+    }
+
+    /// Whether a manifest of a commit names the package, wherever it is.
+    fn has_package(&self, commit: &Commit, package: &str) -> Result<bool, RevisionError> {
+        let files = self
+            .git
+            .run(&["ls-tree", "-r", "--name-only", commit.hash()])?;
+        let is_manifest = |path: &&str| *path == "Cargo.toml" || path.ends_with("/Cargo.toml");
+        let name = format!("name=\"{package}\"");
+        for path in files.lines().filter(is_manifest) {
+            let text = self.file(commit, path)?.unwrap_or_default();
+            if text.lines().any(|line| line.replace(' ', "") == name) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// A folder above the repository, where cargo finds no configuration of the repository's.

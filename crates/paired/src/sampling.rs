@@ -6,8 +6,9 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use benchstat::Renamed;
+use benchfmt::Better;
 use benchstat::paired::{Layouts, Limits};
+use benchstat::{Gates, Renamed, Selection};
 use thiserror::Error;
 
 use crate::calibration::plant;
@@ -15,6 +16,7 @@ use crate::digest::Digest;
 use crate::layout::Linked;
 use crate::pair::{PairError, cases, measure_pair};
 use crate::procedure::{Plan, Procedure, Round, Stage};
+use crate::results::CPU_TIME;
 use crate::revision::{Commit, RevisionError, Revisions};
 use crate::row::{PairRow, Place};
 use crate::served::TargetError;
@@ -28,7 +30,7 @@ pub struct Sampling<'a> {
     pub revisions: &'a Revisions,
     /// The two commits.
     pub commits: Sides<Commit>,
-    /// The package with the bench target, which is also the name of its folder.
+    /// The package with the bench target.
     pub package: &'a str,
     /// The bench target: one that serves its cases ([`Target`](crate::Target)).
     pub target: &'a str,
@@ -101,6 +103,18 @@ pub enum SamplingError {
         /// Why.
         error: Box<PairError>,
     },
+}
+
+/// The limits of a case by the rules, for [`Sampling::run`]; none for one that does not gate in processor time or is not
+/// selected.
+pub fn limits(gates: &Gates, selection: &Selection, case: &str) -> Option<Limits> {
+    let rule = gates.paired_rule(case, CPU_TIME);
+    let wanted = rule.gates && selection.selects(case, CPU_TIME);
+    wanted.then_some(Limits {
+        allow: rule.allow,
+        delta: rule.delta,
+        better: Some(Better::Lower),
+    })
 }
 
 impl Sampling<'_> {

@@ -55,6 +55,19 @@ fn its_files_are_judged_by_benchstat() {
 }
 
 #[test]
+fn a_package_may_be_the_repository() {
+    let repository = Repository::new();
+    repository.write("Cargo.toml", "[package]\nname = \"benches\"\nedition = \"2024\"\n[[bench]]\nname = \"word\"\npath = \"word.rs\"\nharness = false\n");
+    repository.write("src/lib.rs", "");
+    repository.write("word.rs", &target(&[("One", 1000)]));
+    repository.commit();
+    let output = paired(&repository.root(), "word", &[]);
+    assert!(output.status.success(), "{output:?}");
+    let head = fs::read_to_string(repository.root().join("target/paired/head.txt")).unwrap();
+    assert!(head.contains("BenchmarkOne "), "{head}");
+}
+
+#[test]
 fn what_it_cannot_do_it_says_and_exits_2() {
     let repository = Repository::new();
     repository.bench(&target(&[("One", 1000)]));

@@ -1,10 +1,9 @@
 //! Two commits sampled and judged. Their target speaks the protocol by itself and takes the time that its source says, so that
 //! the truth is known.
 
-use benchstat::paired::Limits;
 use benchstat::{Collection, Gates, Judgement, Selection, Verdict, judge};
 use paired::procedure::Plan;
-use paired::{Sampled, Sampling, SamplingError, Settings, Side, Sides};
+use paired::{Sampled, Sampling, SamplingError, Settings, Side, Sides, limits};
 
 use crate::repository::Repository;
 
@@ -64,15 +63,8 @@ fn sample(repository: &Repository, gates: &Gates) -> Result<Sampled, SamplingErr
         settings: Settings::new().unwrap(),
         calibrates: false,
     };
-    let limits = |case: &str| {
-        let rule = gates.paired_rule(case, "sec/op");
-        Selection::all().selects(case, "sec/op").then_some(Limits {
-            allow: rule.allow,
-            delta: rule.delta,
-            better: Some(benchfmt::Better::Lower),
-        })
-    };
-    sampling.run(limits, &mut |_| ())
+    let all = Selection::all();
+    sampling.run(|case| limits(gates, &all, case), &mut |_| ())
 }
 
 /// The verdicts on what was sampled, of one run after another.
