@@ -8,7 +8,7 @@ use std::task::Poll;
 use std::time::Duration;
 
 use admin::State;
-use tokio::net::{TcpListener, TcpSocket, TcpStream};
+use tokio::net::{TcpListener, TcpSocket, TcpStream, UnixStream};
 use tokio::task::JoinSet;
 
 use crate::house::{Guest, Order};
@@ -22,8 +22,8 @@ const BACKLOG: u32 = 4096;
 /// How long accepting rests when the system has no room for a connection: long enough for some to end.
 const REST: Duration = Duration::from_millis(50);
 
-/// How long accepting, and connections that are idle, go on after the stop: what had arrived by then, the event queue says some
-/// milliseconds later.
+/// How long accepting, and connections that are idle, go on after the stop: a kernel that is busy hands on what was sent before
+/// it some milliseconds later.
 const ARRIVED: Duration = Duration::from_millis(50);
 
 /// Why there is no service.
@@ -113,9 +113,14 @@ impl<H: Served> Server<H> {
                 Ok((stream, peer)) => {
                     task.enter(State::Waiting(FREE_PLACE));
                     let shown = || service.activity().connection(peer);
-                    let room = service.house.enter_or_wait(shown);
-                    let Some(guest) = unless(stop.as_mut(), room).await else {
-                        break;
+                    let house = &service.house;
+                    // Before the stop is looked at again: who has been accepted is served where there is room.
+                    let guest = match house.enter(shown) {
+                        Some(guest) => guest,
+                        None => match unless(stop.as_mut(), house.enter_or_wait(shown)).await {
+                            Some(guest) => guest,
+                            None => break,
+                        },
                     };
                     service.spawn(stream, guest);
                     task.enter(State::Waiting(CLIENT));
@@ -140,7 +145,9 @@ impl<H: Served> Server<H> {
         {
             tokio::spawn(connection);
         }
-        drop(listener);
+        if service.take_the_rest(listener).is_ok() {
+            let _ = events_are_told().await;
+        }
         let house = &service.house;
         house.tell(Order::Finish);
         let grace = service.limits().grace_time;
@@ -158,6 +165,28 @@ impl<H: Served> Service<H> {
         let _ = stream.set_nodelay(true);
         tokio::spawn(self.serve(stream, guest));
     }
+
+    /// Accepts what waits in the kernel's queue, as far as there is room, and closes the listener. The kernel is asked itself:
+    /// the runtime knows of a connection only once it has read the event, and would leave it to be reset.
+    fn take_the_rest(&self, listener: TcpListener) -> io::Result<()> {
+        let listener = listener.into_std()?;
+        while let Ok((stream, peer)) = listener.accept() {
+            stream.set_nonblocking(true)?;
+            let Some(connection) = self.connection(TcpStream::from_std(stream)?, peer) else {
+                break;
+            };
+            tokio::spawn(connection);
+        }
+        Ok(())
+    }
+}
+
+/// Returns when every socket knows what had arrived at the time of the call: an event of our own is read after those that
+/// were in the queue before it.
+async fn events_are_told() -> io::Result<()> {
+    let (ours, other) = UnixStream::pair()?;
+    drop(other);
+    ours.readable().await
 }
 
 fn is_of_the_client(error: &io::Error) -> bool {
