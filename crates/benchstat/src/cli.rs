@@ -6,6 +6,7 @@ use std::io::{self, IsTerminal, Write};
 use clap::{Args, Command};
 use thiserror::Error;
 
+use crate::bencher::write_bencher;
 use crate::csv::write_csv;
 use crate::input::Input;
 use crate::json::write_json;
@@ -52,7 +53,7 @@ pub struct Flags {
     #[arg(long, value_name = "LEVEL", default_value_t = 0.95, value_parser = number)]
     pub confidence: f64,
 
-    /// How to print: text, markdown, json, or csv with the notes on standard error
+    /// How to print: text, markdown, json, bencher (for Bencher), or csv with the notes on standard error
     #[arg(long, default_value = "text")]
     pub format: String,
 }
@@ -68,6 +69,8 @@ pub enum Format {
     Markdown,
     /// For programs, with everything in one document.
     Json,
+    /// For Bencher, which keeps the history of what the last input holds.
+    Bencher,
 }
 
 /// Why the flags make no sense.
@@ -77,7 +80,7 @@ pub enum FlagError {
     #[error(transparent)]
     Query(#[from] QueryError),
     /// There is no such format.
-    #[error("-format must be text, csv, markdown or json")]
+    #[error("-format must be text, csv, markdown, json or bencher")]
     Format,
 }
 
@@ -102,6 +105,7 @@ impl Flags {
             "csv" => Format::Csv,
             "markdown" => Format::Markdown,
             "json" => Format::Json,
+            "bencher" => Format::Bencher,
             _ => return Err(FlagError::Format),
         };
         Ok((query, format))
@@ -159,6 +163,7 @@ pub fn print(
     } = *report;
     match format {
         Format::Json => write_json(tables, verdicts, caveat, output)?,
+        Format::Bencher => write_bencher(tables, output, notes)?,
         Format::Text => {
             write_text(tables, style, output)?;
             if let Some((verdicts, _)) = verdicts {
@@ -183,7 +188,9 @@ pub fn print(
         }
     }
     match (format, caveat) {
-        (Format::Text | Format::Csv, Some(caveat)) => writeln!(notes, "note: {caveat}"),
+        (Format::Text | Format::Csv | Format::Bencher, Some(caveat)) => {
+            writeln!(notes, "note: {caveat}")
+        }
         _ => Ok(()),
     }
 }

@@ -82,6 +82,7 @@ mod readme {}
 
 mod accepted;
 mod arrange;
+mod bencher;
 mod caveat;
 mod cells;
 #[cfg(feature = "cli")]
@@ -91,6 +92,7 @@ mod comparison;
 mod compute;
 mod csv;
 mod decimal;
+pub mod document;
 #[cfg(feature = "edit")]
 pub mod edit;
 mod environment;
@@ -128,6 +130,7 @@ mod text;
 mod verdict;
 
 pub use accepted::{Accepted, Covers, Renamed};
+pub use bencher::write_bencher;
 pub use collection::{Collection, ConfigId};
 pub use comparison::{Comparison, Delta, Spread, Summary};
 pub use csv::write_csv;
@@ -136,7 +139,7 @@ pub use expression::ExpressionError;
 pub use gates::{Gates, GatesError, Rule};
 pub use import::{Replicate, Skipped};
 pub use input::{Input, InputError, Source};
-pub use json::{VERSION as JSON_VERSION, write_json};
+pub use json::write_json;
 pub use judge::judge;
 pub use key::Key;
 pub use markdown::{write_markdown, write_verdicts_markdown};

@@ -313,7 +313,7 @@ fn verdicts_have_the_exit_codes_of_a_gate() {
         (&["-gate=nowhere", "old", "same"], 2),
         (&["-require-decision", "old", "same"], 2),
     ] {
-        for format in ["text", "csv", "markdown", "json"] {
+        for format in ["text", "csv", "markdown", "json", "bencher"] {
             let mut all = vec!["-format", format];
             all.extend(arguments);
             let output = folder.run(&all);

@@ -32,7 +32,7 @@ fn assert_obeys_nothing(text: &str, of: &str) {
 /// Runs in every format, and gives what both outputs hold.
 fn run(folder: &Folder, arguments: &[&str]) -> String {
     let mut said = String::new();
-    for format in ["text", "csv", "markdown", "json"] {
+    for format in ["text", "csv", "markdown", "json", "bencher"] {
         let mut all = vec!["-format", format];
         all.extend(arguments);
         let output = folder.run(&all);
