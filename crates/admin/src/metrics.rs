@@ -88,11 +88,11 @@ fn stages(route: &str, total: &Totals, names: Names, families: &mut Families) {
         if *nanoseconds == 0 || state == State::Idle {
             continue;
         }
-        let stage = said(state, names);
+        let name = said(state, names);
         // Waits of one name are one stage.
-        match stages.iter_mut().find(|(known, _)| *known == stage) {
+        match stages.iter_mut().find(|(known, _)| *known == name) {
             Some((_, sum)) => *sum += nanoseconds,
-            None => stages.push((stage, *nanoseconds)),
+            None => stages.push((name, *nanoseconds)),
         }
     }
     let mut counter = families.counter(
