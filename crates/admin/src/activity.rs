@@ -32,8 +32,9 @@ impl Names {
 
 /// All connections, requests and tasks of a service, and the counts of what is done. Clones share one registry.
 ///
-/// A connection or a task costs an allocation and a lock when it begins and when it ends; a request costs neither: two
-/// readings of the clock and a few stores to memory that only its connection writes.
+/// A connection or a task costs an allocation and a lock when it begins and when it ends; a request costs neither: for each
+/// state that it enters a reading of the clock, a few stores to memory that only its connection writes, and an addition to what
+/// its route has spent in the state that it leaves.
 #[derive(Clone)]
 pub struct Activity {
     core: Arc<Core>,
@@ -76,7 +77,7 @@ impl Activity {
                 shards: (0..shards)
                     .map(|_| Shard {
                         slots: Mutex::default(),
-                        traffic: Traffic::new(names.routes.len()),
+                        traffic: Traffic::new(names.routes.len(), names.waits.len()),
                         events: Events::default(),
                     })
                     .collect(),
@@ -204,6 +205,10 @@ impl Listed {
     fn enter(&self, state: State) -> u64 {
         let now = self.core.now();
         let (left, since) = self.slot.enter(state, now);
+        if let Some(route) = self.slot.route() {
+            let shard = self.core.shard(self.slot.number);
+            shard.traffic.spent(route, left, now.saturating_sub(since));
+        }
         if self.core.is_traced.load(Ordering::Relaxed) {
             self.note(What::State(left), self.slot.route(), since, now);
         }
@@ -252,8 +257,9 @@ impl Connection {
     /// A request's head is complete: the connection is [handling](State::Handling) it. The request's time runs until the
     /// value is dropped: keep it with the answer's body until that is sent.
     pub fn request(&self, route: Route) -> Request {
-        let begun = self.listed.enter(State::Handling);
+        // First, so that what reading the head took is the route's.
         self.listed.slot.begin(route);
+        let begun = self.listed.enter(State::Handling);
         Request {
             listed: Arc::clone(&self.listed),
             route,

@@ -1,11 +1,12 @@
 //! What `/metrics` tells.
 
-use crate::activity::Activity;
+use crate::activity::{Activity, Names};
 use crate::heap;
 use crate::openmetrics::Families;
 use crate::process;
 use crate::runtime::Runtime;
 use crate::slot::{Owner, State};
+use crate::tasks::said;
 use crate::traffic::{BOUNDS, STATUSES, Totals};
 
 /// What adds metrics of its own to `/metrics`: an object pool, a cache.
@@ -26,7 +27,7 @@ impl<F: Fn(&mut Families) + Send + Sync> Collector for F {
 pub(crate) fn activity(activity: &Activity, families: &mut Families) {
     let names = activity.names();
     let mut opened = 0;
-    let mut totals = vec![Totals::NONE; names.routes.len() + 1];
+    let mut totals = vec![Totals::new(names.waits.len()); names.routes.len() + 1];
     for traffic in activity.traffic() {
         traffic.add_to(&mut opened, &mut totals);
     }
@@ -49,6 +50,9 @@ pub(crate) fn activity(activity: &Activity, families: &mut Families) {
     for (route, total) in &routes {
         let sum = total.nanoseconds as f64 / 1e9;
         seconds.buckets(&[("route", route)], &bounds, &total.times, sum);
+    }
+    for (route, total) in &routes {
+        stages(route, total, names, families);
     }
     families
         .counter("http_connections_opened", "Connections accepted.")
@@ -76,17 +80,44 @@ fn requests(route: &str, total: &Totals, families: &mut Families) {
         .sample(&[("route", route)], unanswered);
 }
 
+/// What requests spent their time on, in the words of the list of tasks.
+fn stages(route: &str, total: &Totals, names: Names, families: &mut Families) {
+    let mut stages: Vec<(String, u64)> = Vec::new();
+    for (code, nanoseconds) in (0..).zip(&total.states) {
+        let state = State::of_code(code);
+        if *nanoseconds == 0 || state == State::Idle {
+            continue;
+        }
+        let name = said(state, names);
+        // Waits of one name are one stage.
+        match stages.iter_mut().find(|(known, _)| *known == name) {
+            Some((_, sum)) => *sum += nanoseconds,
+            None => stages.push((name, *nanoseconds)),
+        }
+    }
+    let mut counter = families.counter(
+        "http_request_stage_seconds",
+        "What requests spent their time on, from the first byte of the head to the end of the answer, by route.",
+    );
+    for (stage, nanoseconds) in &stages {
+        let labels = [("route", route), ("stage", stage)];
+        counter.sample(&labels, *nanoseconds as f64 / 1e9);
+    }
+}
+
 /// How many connections are open, by what they do.
 fn connections(activity: &Activity, families: &mut Families) {
     let kinds = [
         "idle",
         "reading head",
         "reading body",
+        "parsing",
         "handling",
         "waiting",
+        "encoding",
         "writing answer",
     ];
-    let mut counts = [0_u64; 6];
+    let mut counts = [0_u64; 8];
     let mut tasks = 0_u64;
     for seen in activity.seen() {
         match (seen.owner, seen.state) {
@@ -94,9 +125,11 @@ fn connections(activity: &Activity, families: &mut Families) {
             (_, State::Idle) => counts[0] += 1,
             (_, State::ReadingHead) => counts[1] += 1,
             (_, State::ReadingBody) => counts[2] += 1,
-            (_, State::Handling) => counts[3] += 1,
-            (_, State::Waiting(_)) => counts[4] += 1,
-            (_, State::WritingAnswer) => counts[5] += 1,
+            (_, State::Parsing) => counts[3] += 1,
+            (_, State::Handling) => counts[4] += 1,
+            (_, State::Waiting(_)) => counts[5] += 1,
+            (_, State::Encoding) => counts[6] += 1,
+            (_, State::WritingAnswer) => counts[7] += 1,
         }
     }
     let mut gauge = families.gauge("http_connections", "Open connections, by what they do.");

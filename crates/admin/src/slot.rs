@@ -45,34 +45,45 @@ pub enum State {
     ReadingHead,
     /// The head is there, the body is not.
     ReadingBody,
-    /// The service's own code runs.
+    /// The service makes sense of the request.
+    Parsing,
+    /// The service's own code runs: all of it, where what it does is not told apart.
     Handling,
     /// Waits for something that the service names: a database, a lock.
     Waiting(Wait),
+    /// The service writes its answer down in the answer's own form.
+    Encoding,
     /// The answer is on its way to the socket.
     WritingAnswer,
 }
 
 impl State {
-    const fn code(self) -> u32 {
+    /// The code of the first wait; those of the others follow.
+    pub(crate) const FIRST_WAIT: u32 = 7;
+
+    pub(crate) const fn code(self) -> u32 {
         match self {
             Self::Idle => 0,
             Self::ReadingHead => 1,
             Self::ReadingBody => 2,
-            Self::Handling => 3,
-            Self::WritingAnswer => 4,
-            Self::Waiting(wait) => 5 + wait.0 as u32,
+            Self::Parsing => 3,
+            Self::Handling => 4,
+            Self::Encoding => 5,
+            Self::WritingAnswer => 6,
+            Self::Waiting(wait) => Self::FIRST_WAIT + wait.0 as u32,
         }
     }
 
-    fn of_code(code: u32) -> Self {
+    pub(crate) fn of_code(code: u32) -> Self {
         match code {
             0 => Self::Idle,
             1 => Self::ReadingHead,
             2 => Self::ReadingBody,
-            3 => Self::Handling,
-            4 => Self::WritingAnswer,
-            wait => Self::Waiting(Wait((wait - 5) as u16)),
+            3 => Self::Parsing,
+            4 => Self::Handling,
+            5 => Self::Encoding,
+            6 => Self::WritingAnswer,
+            wait => Self::Waiting(Wait((wait - Self::FIRST_WAIT) as u16)),
         }
     }
 }

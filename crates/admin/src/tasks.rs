@@ -104,8 +104,10 @@ pub(crate) fn said(state: State, names: Names) -> String {
         State::Idle => String::from("idle"),
         State::ReadingHead => String::from("reading a head"),
         State::ReadingBody => String::from("reading a body"),
+        State::Parsing => String::from("parsing"),
         State::Handling => String::from("handling"),
         State::Waiting(wait) => format!("waiting for {}", names.wait(wait)),
+        State::Encoding => String::from("encoding"),
         State::WritingAnswer => String::from("writing the answer"),
     }
 }

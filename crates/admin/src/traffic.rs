@@ -1,8 +1,8 @@
-//! Counts of requests, by route and status, and their times.
+//! Counts of requests, by route and status, their times, and what they spent them on.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use crate::slot::Route;
+use crate::slot::{Route, State};
 
 /// The statuses that are counted by themselves: those registered for HTTP that a service gives. Any other is counted as
 /// `other`.
@@ -49,6 +49,8 @@ struct Counts {
     /// As in [`BOUNDS`], then what took longer.
     times: [AtomicU64; BOUNDS.len() + 1],
     nanoseconds: AtomicU64,
+    /// The nanoseconds spent in each state, by its code, and the last for waits without a name.
+    states: Box<[AtomicU64]>,
 }
 
 /// The counts of one route at one moment.
@@ -57,10 +59,12 @@ pub(crate) struct Totals {
     pub(crate) statuses: [u64; STATUSES.len() + 2],
     pub(crate) times: [u64; BOUNDS.len() + 1],
     pub(crate) nanoseconds: u64,
+    pub(crate) states: Box<[u64]>,
 }
 
 impl Traffic {
-    pub(crate) fn new(routes: usize) -> Self {
+    /// For so many named routes and waits.
+    pub(crate) fn new(routes: usize, waits: usize) -> Self {
         Self {
             opened: AtomicU64::new(0),
             routes: (0..=routes)
@@ -68,6 +72,7 @@ impl Traffic {
                     statuses: [const { AtomicU64::new(0) }; STATUSES.len() + 2],
                     times: [const { AtomicU64::new(0) }; BOUNDS.len() + 1],
                     nanoseconds: AtomicU64::new(0),
+                    states: (0..states(waits)).map(|_| AtomicU64::new(0)).collect(),
                 })
                 .collect(),
         }
@@ -77,9 +82,20 @@ impl Traffic {
         self.opened.fetch_add(1, Ordering::Relaxed);
     }
 
-    pub(crate) fn served(&self, route: Route, status: Option<u16>, nanoseconds: u64) {
+    fn counts(&self, route: Route) -> &Counts {
         let others = self.routes.len() - 1;
-        let counts = &self.routes[route.place().min(others)];
+        &self.routes[route.place().min(others)]
+    }
+
+    /// A request of this route was in this state for so long.
+    pub(crate) fn spent(&self, route: Route, state: State, nanoseconds: u64) {
+        let states = &self.counts(route).states;
+        let place = (state.code() as usize).min(states.len() - 1);
+        states[place].fetch_add(nanoseconds, Ordering::Relaxed);
+    }
+
+    pub(crate) fn served(&self, route: Route, status: Option<u16>, nanoseconds: u64) {
+        let counts = self.counts(route);
         let status = match status {
             Some(status) => STATUSES.binary_search(&status).unwrap_or(STATUSES.len()),
             None => STATUSES.len() + 1,
@@ -101,16 +117,28 @@ impl Traffic {
             for (count, total) in counts.times.iter().zip(&mut total.times) {
                 *total += count.load(Ordering::Relaxed);
             }
+            for (count, total) in counts.states.iter().zip(&mut total.states) {
+                *total += count.load(Ordering::Relaxed);
+            }
         }
     }
 }
 
+/// How many states have a counter, where so many waits have a name.
+fn states(waits: usize) -> usize {
+    State::FIRST_WAIT as usize + waits + 1
+}
+
 impl Totals {
-    pub(crate) const NONE: Self = Self {
-        statuses: [0; STATUSES.len() + 2],
-        times: [0; BOUNDS.len() + 1],
-        nanoseconds: 0,
-    };
+    /// None yet, for so many named waits.
+    pub(crate) fn new(waits: usize) -> Self {
+        Self {
+            statuses: [0; STATUSES.len() + 2],
+            times: [0; BOUNDS.len() + 1],
+            nanoseconds: 0,
+            states: vec![0; states(waits)].into(),
+        }
+    }
 
     /// Adds another route's counts.
     pub(crate) fn add(&mut self, other: &Self) {
@@ -119,6 +147,9 @@ impl Totals {
             *sum += count;
         }
         for (sum, count) in self.times.iter_mut().zip(other.times) {
+            *sum += count;
+        }
+        for (sum, count) in self.states.iter_mut().zip(&other.states) {
             *sum += count;
         }
     }

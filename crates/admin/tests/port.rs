@@ -6,6 +6,8 @@ mod client;
 
 use std::io::Read;
 use std::net::{Shutdown, SocketAddr, TcpStream};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use client::{get, send};
 
@@ -91,6 +93,71 @@ fn requests_are_counted_by_route_and_status() {
     ] {
         assert!(text.lines().any(|found| found == line), "{line}\n{text}");
     }
+}
+
+/// The seconds that requests of a route have spent in a stage; nothing where none of them was in it.
+fn spent(metrics: &str, route: &str, stage: &str) -> Option<f64> {
+    let name = format!("http_request_stage_seconds_total{{route=\"{route}\",stage=\"{stage}\"}} ");
+    let value = metrics.lines().find_map(|line| line.strip_prefix(&name))?;
+    Some(value.parse().unwrap())
+}
+
+#[test]
+fn the_stages_of_a_request_add_up_to_its_time() {
+    let pause = Duration::from_millis(3);
+    let (serving, activity, _) = serving();
+    let connection = activity.connection("127.0.0.1:4711".parse().unwrap());
+    let begun = Instant::now();
+    connection.enter(State::ReadingHead);
+    thread::sleep(pause);
+    let mut request = connection.request(Route::nth(0));
+    for state in [
+        State::Parsing,
+        State::Waiting(admin::Wait::nth(0)),
+        State::Handling,
+        // A second wait, whose name is not known.
+        State::Waiting(admin::Wait::nth(7)),
+        State::Encoding,
+        State::WritingAnswer,
+    ] {
+        request.enter(state);
+        thread::sleep(pause);
+    }
+    request.answered(200);
+    drop(request);
+    let longest = begun.elapsed().as_secs_f64();
+    // No request's, and so nobody's.
+    connection.enter(State::ReadingHead);
+    thread::sleep(pause);
+    connection.enter(State::Idle);
+
+    let metrics = get(serving.local_addr(), "/metrics", "").body();
+    let of = |stage| spent(&metrics, "GET /data", stage).unwrap_or_else(|| panic!("{metrics}"));
+    let stages = [
+        "parsing",
+        "waiting for database",
+        "handling",
+        "waiting for other",
+        "encoding",
+        "writing the answer",
+    ]
+    .map(of);
+    for stage in stages {
+        assert!(stage >= pause.as_secs_f64(), "{metrics}");
+    }
+    let name = "http_request_duration_seconds_sum{route=\"GET /data\"} ";
+    let whole = metrics.lines().find_map(|line| line.strip_prefix(name));
+    let whole: f64 = whole.unwrap().parse().unwrap();
+    let sum: f64 = stages.iter().sum();
+    assert!((sum - whole).abs() < 1e-6, "{sum} {whole}\n{metrics}");
+    // The head was read before the request's time began.
+    let head = of("reading a head");
+    assert!(
+        head >= pause.as_secs_f64() && head + whole <= longest,
+        "{metrics}"
+    );
+    assert_eq!(spent(&metrics, "GET /data", "idle"), None);
+    assert_eq!(spent(&metrics, "other", "reading a head"), None);
 }
 
 #[test]
