@@ -1,0 +1,49 @@
+//! Accounts in a database, asked in six ways, each one change away from the one before: the [ladder](Rung).
+//!
+//! [`Accounts`] is what a service holds: a [`Store`] and, on the upper rungs, a [cache](Cache) before it. The number of
+//! connections is bounded on every rung by a [`Gate`], which keeps count as Go's `sql.DBStats` does; what waits is a future,
+//! never a thread.
+//!
+//! SQLite runs with a write-ahead log and `synchronous = FULL`: a write is acknowledged when it is on the disk, so it survives the
+//! death of the process, and of the machine. `NORMAL` would be enough for the first: pages that were written are the kernel's.
+
+#![forbid(unsafe_code)]
+
+mod account;
+mod accounts;
+mod cache;
+mod counts;
+mod error;
+mod gate;
+mod generate;
+mod id;
+mod postgres;
+mod rung;
+mod sqlite;
+
+pub use account::{Account, BadEntry, Entry, MAX_AMOUNT, MAX_TEXT_BYTES, NewEntry};
+pub use accounts::{Accounts, Found, Store};
+pub use cache::{Cache, CacheSettings, CacheStats};
+pub use counts::QueryStats;
+pub use error::Error;
+pub use gate::{Gate, Permit, PoolStats};
+pub use generate::Data;
+pub use id::{AccountId, BadId, BadQuery, DEFAULT_ENTRIES, MAX_ENTRIES, Query};
+pub use postgres::Postgres;
+pub use rung::Rung;
+pub use sqlite::Sqlite;
+
+use std::time::Duration;
+
+/// How a store keeps its connections.
+#[derive(Clone, Copy, Debug)]
+pub struct Settings {
+    /// What is done to be fast.
+    pub rung: Rung,
+    /// Connections at a time; at least one.
+    pub connections: usize,
+    /// How long a request waits for one of them.
+    pub wait: Duration,
+    /// How long a connection may be at one request, connecting included; it is closed if it takes longer.
+    pub query_time: Duration,
+}

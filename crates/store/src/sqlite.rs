@@ -1,0 +1,319 @@
+//! SQLite: a file, and connections to it on blocking threads.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant, SystemTime};
+
+use r2d2::ManageConnection;
+use rusqlite::{CachedStatement, Connection, ErrorCode, Statement, TransactionBehavior, params};
+
+use crate::accounts::Store;
+use crate::counts::Counts;
+use crate::gate::Gate;
+use crate::{
+    Account, AccountId, Data, Entry, Error, NewEntry, PoolStats, Query, QueryStats, Rung, Settings,
+};
+
+/// Virtual machine steps between looks at the clock: some tens of microseconds.
+const STEPS: i32 = 1000;
+
+const SCHEMA: &str = "
+    CREATE TABLE accounts (id INTEGER PRIMARY KEY, owner TEXT NOT NULL, currency TEXT NOT NULL, balance INTEGER NOT NULL) STRICT;
+    CREATE TABLE entries (id INTEGER PRIMARY KEY, account INTEGER NOT NULL, at INTEGER NOT NULL, amount INTEGER NOT NULL,
+        text TEXT NOT NULL) STRICT;
+    CREATE TABLE entries_unindexed (id INTEGER PRIMARY KEY, account INTEGER NOT NULL, at INTEGER NOT NULL, amount INTEGER NOT NULL,
+        text TEXT NOT NULL) STRICT;";
+
+/// Accounts in a SQLite file.
+#[derive(Debug)]
+pub struct Sqlite(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    file: File,
+    settings: Settings,
+    gate: Gate,
+    /// None where each request has a connection of its own.
+    pool: Option<r2d2::Pool<File>>,
+    counts: Counts,
+    read: String,
+    write: String,
+}
+
+/// Opens connections. `r2d2_sqlite` would, too, but is bound to an older rusqlite.
+#[derive(Clone, Debug)]
+struct File {
+    path: PathBuf,
+    busy: Duration,
+}
+
+impl ManageConnection for File {
+    type Connection = Connection;
+    type Error = rusqlite::Error;
+
+    fn connect(&self) -> rusqlite::Result<Connection> {
+        let connection = Connection::open(&self.path)?;
+        connection.busy_timeout(self.busy)?;
+        connection.execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;")?;
+        Ok(connection)
+    }
+
+    fn is_valid(&self, _: &mut Connection) -> rusqlite::Result<()> {
+        Ok(())
+    }
+
+    fn has_broken(&self, _: &mut Connection) -> bool {
+        false
+    }
+}
+
+impl Sqlite {
+    /// A store on a file that [`fill`](Self::fill) has made.
+    ///
+    /// # Errors
+    ///
+    /// When the file can't be opened, or is no such database.
+    pub fn open(path: &Path, settings: Settings) -> Result<Self, Error> {
+        let file = File {
+            path: path.to_owned(),
+            busy: settings.query_time,
+        };
+        let connection = file.connect().map_err(Error::down)?;
+        connection
+            .prepare("SELECT owner FROM accounts, entries, entries_unindexed")
+            .map_err(Error::refused)?;
+        let pool = (settings.rung > Rung::Connect).then(|| {
+            r2d2::Pool::builder()
+                .max_size(settings.connections.clamp(1, u32::MAX as usize) as u32)
+                .min_idle(Some(0))
+                // A file does not go away between two requests.
+                .test_on_check_out(false)
+                .connection_timeout(settings.query_time)
+                .build_unchecked(file.clone())
+        });
+        let entries = settings.rung.entries();
+        Ok(Self(Arc::new(Inner {
+            gate: Gate::new(settings.connections, settings.wait),
+            file,
+            settings,
+            pool,
+            counts: Counts::default(),
+            read: format!(
+                "SELECT a.owner, a.currency, a.balance, e.id, e.at, e.amount, e.text FROM accounts a \
+                 LEFT JOIN (SELECT * FROM {entries} WHERE account = ?1 ORDER BY id DESC LIMIT ?2) e ON TRUE \
+                 WHERE a.id = ?1 ORDER BY e.id DESC"
+            ),
+            write: format!(
+                "INSERT INTO {entries} (account, at, amount, text) VALUES (?1, ?2, ?3, ?4)"
+            ),
+        })))
+    }
+
+    /// Makes a database with a data set, in one transaction: the file is whole, or not there.
+    ///
+    /// # Errors
+    ///
+    /// When it can't be written, or there is such a database.
+    pub fn fill(path: &Path, data: Data) -> Result<(), Error> {
+        let fill = || {
+            let mut connection = Connection::open(path)?;
+            connection.execute_batch("PRAGMA journal_mode = WAL;")?;
+            let transaction = connection.transaction()?;
+            transaction.execute_batch(SCHEMA)?;
+            let mut account =
+                transaction.prepare("INSERT INTO accounts VALUES (?1, ?2, ?3, ?4)")?;
+            for (id, balance) in (1..).zip(data.balances()) {
+                account.execute(params![id, data.owner(id), data.currency(id), balance])?;
+            }
+            drop(account);
+            let mut entry =
+                transaction.prepare("INSERT INTO entries VALUES (?1, ?2, ?3, ?4, ?5)")?;
+            for row in data.rows() {
+                entry.execute(params![row.id, row.account, row.at, row.amount, row.text])?;
+            }
+            drop(entry);
+            transaction.execute_batch(
+                "INSERT INTO entries_unindexed SELECT * FROM entries;
+                 CREATE INDEX entries_account ON entries (account, id);",
+            )?;
+            transaction.commit()
+        };
+        fill().map_err(Error::refused)
+    }
+
+    /// How SQLite says that it answers a read.
+    ///
+    /// # Errors
+    ///
+    /// When it can't be asked.
+    pub fn plan(&self) -> Result<String, Error> {
+        let plan = || {
+            let connection = self.0.file.connect()?;
+            let mut statement =
+                connection.prepare(&format!("EXPLAIN QUERY PLAN {}", self.0.read))?;
+            let steps =
+                statement.query_map([None::<i64>, None], |row| row.get::<_, String>("detail"))?;
+            steps.collect::<rusqlite::Result<Vec<_>>>()
+        };
+        Ok(plan().map_err(Error::refused)?.join("\n"))
+    }
+
+    /// Does something with a connection. What has begun ends, though nobody waits for it any more: a write is done or it is not.
+    async fn with<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Inner, &mut Connection) -> Result<T, Error> + Send + 'static,
+    ) -> Result<T, Error> {
+        let permit = self.0.gate.enter().await?;
+        let inner = Arc::clone(&self.0);
+        let work = move || {
+            let _permit = permit;
+            let deadline = Instant::now() + inner.settings.query_time;
+            let limited = |connection: &mut Connection| {
+                let late = move || Instant::now() > deadline;
+                connection
+                    .progress_handler(STEPS, Some(late))
+                    .map_err(Error::refused)?;
+                work(&inner, connection)
+            };
+            let outcome = match &inner.pool {
+                Some(pool) => limited(&mut *pool.get().map_err(Error::down)?),
+                None => limited(&mut inner.file.connect().map_err(|error| inner.failed(error))?),
+            };
+            inner.counts.ended(&outcome);
+            outcome
+        };
+        match tokio::task::spawn_blocking(work).await {
+            Ok(outcome) => outcome,
+            Err(error) => Err(Error::down(error)),
+        }
+    }
+}
+
+impl Store for Sqlite {
+    async fn account(&self, query: Query) -> Result<Account, Error> {
+        self.with(move |inner, connection| {
+            inner.counts.reads.fetch_add(1, Ordering::Relaxed);
+            let account = inner
+                .with_statement(connection, &inner.read, |statement| read(statement, query))
+                .map_err(|error| inner.failed(error))?;
+            account.ok_or(Error::NotFound(query.account.get()))
+        })
+        .await
+    }
+
+    async fn post(&self, account: AccountId, entry: NewEntry) -> Result<Entry, Error> {
+        self.with(move |inner, connection| {
+            inner.counts.writes.fetch_add(1, Ordering::Relaxed);
+            inner.post(connection, account, entry)
+        })
+        .await
+    }
+
+    fn pool(&self) -> PoolStats {
+        let open = self
+            .0
+            .pool
+            .as_ref()
+            .map_or(0, |pool| pool.state().connections);
+        self.0.gate.stats(open as usize)
+    }
+
+    fn queries(&self) -> QueryStats {
+        self.0.counts.stats()
+    }
+}
+
+impl Inner {
+    fn post(
+        &self,
+        connection: &mut Connection,
+        account: AccountId,
+        entry: NewEntry,
+    ) -> Result<Entry, Error> {
+        let failed = |error| self.failed(error);
+        let now = SystemTime::UNIX_EPOCH.elapsed().unwrap_or_default();
+        let at = now.as_secs() as i64;
+        let transaction = connection
+            .transaction_with_behavior(TransactionBehavior::Immediate)
+            .map_err(failed)?;
+        let update = "UPDATE accounts SET balance = balance + ?2 WHERE id = ?1";
+        let updated = self.with_statement(&transaction, update, |statement| {
+            statement.execute(params![account.get(), entry.amount])
+        });
+        match updated {
+            Ok(0) => return Err(Error::NotFound(account.get())),
+            Ok(_) => {}
+            // A sum of integers that does not fit is a float, which the table does not take.
+            Err(error) if error.sqlite_error_code() == Some(ErrorCode::ConstraintViolation) => {
+                return Err(Error::Overflow);
+            }
+            Err(error) => return Err(failed(error)),
+        }
+        let id = self
+            .with_statement(&transaction, &self.write, |statement| {
+                statement.insert(params![account.get(), at, entry.amount, entry.text])
+            })
+            .map_err(failed)?;
+        transaction.commit().map_err(failed)?;
+        Ok(Entry {
+            id,
+            at,
+            amount: entry.amount,
+            text: entry.text,
+        })
+    }
+
+    /// A statement: the connection's own on the rungs that keep them.
+    fn with_statement<T>(
+        &self,
+        connection: &Connection,
+        text: &str,
+        work: impl FnOnce(&mut Statement<'_>) -> rusqlite::Result<T>,
+    ) -> rusqlite::Result<T> {
+        if self.settings.rung >= Rung::Prepared {
+            let mut statement: CachedStatement<'_> = connection.prepare_cached(text)?;
+            work(&mut statement)
+        } else {
+            work(&mut connection.prepare(text)?)
+        }
+    }
+
+    fn failed(&self, error: rusqlite::Error) -> Error {
+        match error.sqlite_error_code() {
+            Some(ErrorCode::DatabaseBusy | ErrorCode::OperationInterrupted) => {
+                Error::Slow(self.settings.query_time)
+            }
+            Some(ErrorCode::CannotOpen | ErrorCode::SystemIoFailure | ErrorCode::DiskFull) => {
+                Error::down(error)
+            }
+            _ => Error::refused(error),
+        }
+    }
+}
+
+fn read(statement: &mut Statement<'_>, query: Query) -> rusqlite::Result<Option<Account>> {
+    let mut rows = statement.query(params![query.account.get(), query.entries()])?;
+    let mut account = None;
+    while let Some(row) = rows.next()? {
+        let account = match &mut account {
+            Some(account) => account,
+            none => none.insert(Account::new(
+                query.account,
+                row.get(0)?,
+                row.get(1)?,
+                row.get(2)?,
+            )),
+        };
+        // An account without entries has one row, without an entry in it.
+        if let Some(id) = row.get(3)? {
+            account.entries.push(Entry {
+                id,
+                at: row.get(4)?,
+                amount: row.get(5)?,
+                text: row.get(6)?,
+            });
+        }
+    }
+    Ok(account)
+}

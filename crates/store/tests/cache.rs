@@ -1,0 +1,102 @@
+//! The cache, before loads that the tests hold up.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use store::{AccountId, Cache, CacheSettings, Error, Query};
+use tokio::sync::oneshot;
+
+fn cache(bytes: u64, ttl: Duration) -> Arc<Cache<Arc<str>>> {
+    Arc::new(Cache::new(CacheSettings { ttl, bytes }, |value| {
+        value.len()
+    }))
+}
+
+fn query(account: u32) -> Query {
+    Query::new(AccountId::new(account).unwrap(), 10).unwrap()
+}
+
+const HOUR: Duration = Duration::from_secs(3600);
+
+#[tokio::test]
+async fn a_load_that_began_before_a_write_does_not_bring_the_old_value_back() {
+    let cache = cache(1 << 20, HOUR);
+    let (begun, has_begun) = oneshot::channel();
+    let (go, may_go) = oneshot::channel::<()>();
+    let slow = tokio::spawn({
+        let cache = Arc::clone(&cache);
+        async move {
+            let load = || async {
+                begun.send(()).unwrap();
+                may_go.await.unwrap();
+                Ok(Arc::from("old"))
+            };
+            cache.get_or_load(query(1), load).await.unwrap()
+        }
+    });
+    has_begun.await.unwrap();
+    cache.forget(AccountId::new(1).unwrap());
+    // Who asks after the write does not wait for the read before it.
+    let load = || async { Ok(Arc::from("new")) };
+    assert_eq!(&*cache.get_or_load(query(1), load).await.unwrap(), "new");
+    go.send(()).unwrap();
+    assert_eq!(&*slow.await.unwrap(), "old");
+    assert_eq!(cache.get(query(1)).as_deref(), Some("new"));
+}
+
+#[tokio::test]
+async fn when_the_one_that_loads_leaves_another_does() {
+    let cache = cache(1 << 20, HOUR);
+    let hung = tokio::spawn({
+        let cache = Arc::clone(&cache);
+        async move { cache.get_or_load(query(1), std::future::pending).await }
+    });
+    while cache.stats().loads == 0 {
+        tokio::task::yield_now().await;
+    }
+    let next = tokio::spawn({
+        let cache = Arc::clone(&cache);
+        async move {
+            cache
+                .get_or_load(query(1), || async { Ok(Arc::from("value")) })
+                .await
+        }
+    });
+    while cache.stats().misses == 1 {
+        tokio::task::yield_now().await;
+    }
+    hung.abort();
+    assert_eq!(&*next.await.unwrap().unwrap(), "value");
+}
+
+#[tokio::test]
+async fn an_error_is_everyones_and_is_not_kept() {
+    let cache = cache(1 << 20, HOUR);
+    let failed = cache
+        .get_or_load(query(1), || async { Err(Error::NotFound(1)) })
+        .await;
+    assert!(matches!(failed, Err(Error::NotFound(1))));
+    let load = || async { Ok(Arc::from("there")) };
+    assert_eq!(&*cache.get_or_load(query(1), load).await.unwrap(), "there");
+}
+
+#[tokio::test]
+async fn it_is_bounded_in_bytes_and_in_time() {
+    let small = cache(100_000, HOUR);
+    for account in 1..=1000 {
+        let load = || async { Ok("x".repeat(1000).into()) };
+        small.get_or_load(query(account), load).await.unwrap();
+    }
+    small.settle();
+    let stats = small.stats();
+    assert!(stats.bytes <= 100_000 && stats.entries > 10, "{stats:?}");
+    assert!(stats.evictions >= 900, "{stats:?}");
+
+    let short = cache(100_000, Duration::from_millis(20));
+    short
+        .get_or_load(query(1), || async { Ok(Arc::from("x")) })
+        .await
+        .unwrap();
+    std::thread::sleep(Duration::from_millis(30));
+    assert_eq!(short.get(query(1)), None);
+}
