@@ -1,0 +1,136 @@
+//! Whose doing a change is, on runs written by hand in callgrind's format.
+
+use explain::{Explanation, Frame, Function, Lines, Malformed, Part, Records, Tree, explain};
+
+/// A file of callgrind's: functions with costs at addresses and calls (address, callee, calls, instructions).
+fn file(functions: &[(&str, &[(u64, u64)], &[(u64, &str, u64, u64)])]) -> String {
+    let mut text = String::from("version: 1\npositions: instr line\nevents: Ir\n");
+    let mut total = 0;
+    for (name, costs, calls) in functions {
+        text += &format!("\nob=/bin/program\nfl=a.c\nfn={name}\n");
+        for (address, cost) in *costs {
+            text += &format!("{address:#x} 0 {cost}\n");
+            total += cost;
+        }
+        for (address, callee, calls, cost) in *calls {
+            text += &format!("cfn={callee}\ncalls={calls} 0x0 0\n{address:#x} 0 {cost}\n");
+        }
+    }
+    text + &format!("summary: {total}\n")
+}
+
+/// Addresses are lines; what starts with `lib` is a library's; from 1000 on it is `helper`, inlined, at line 5 of `main`.
+fn frames(_object: &str, address: u64, name: &str) -> Vec<Frame> {
+    let frame = |name: &str, line| Frame {
+        function: Function {
+            name: name.into(),
+            file: "src/main.rs".into(),
+            own: !name.starts_with("lib"),
+        },
+        line,
+    };
+    if address >= 1000 {
+        return vec![frame(name, 5), frame("helper", address as u32 - 1000)];
+    }
+    vec![frame(name, address as u32)]
+}
+
+fn tree(file: &str) -> Tree {
+    Tree::of(&Records::parse(file).unwrap(), &frames)
+}
+
+fn compared(base: &str, head: &str) -> Explanation {
+    let explanation = explain(&tree(base), &tree(head), &Lines::default());
+    let parts: i64 = explanation.faults.iter().map(|fault| fault.change).sum();
+    assert_eq!(parts + explanation.not_attributed, explanation.change());
+    explanation
+}
+
+fn first(explanation: &Explanation) -> (&str, u32, i64) {
+    let fault = &explanation.faults[0];
+    (&fault.function.name, fault.lines[0].line, fault.change)
+}
+
+#[test]
+fn a_library_works_for_the_line_that_asks_for_it() {
+    let run = |cost| {
+        file(&[
+            ("main", &[(1, 10)], &[(7, "lib_copy", 1, cost)]),
+            ("lib_copy", &[(3, cost)], &[]),
+        ])
+    };
+    let explanation = compared(&run(100), &run(300));
+    assert_eq!(first(&explanation), ("main", 7, 200));
+    let parts = &explanation.faults[0].lines[0].parts;
+    assert_eq!(parts[..], [Part::Library("lib_copy".into(), 200)]);
+}
+
+#[test]
+fn more_calls_are_the_callers_doing_and_dearer_calls_the_callees() {
+    let run = |calls, cost| {
+        file(&[
+            ("main", &[(1, 10)], &[(7, "lib_each", 1, calls * cost)]),
+            ("lib_each", &[], &[(3, "own", calls, calls * cost)]),
+            ("own", &[(20, calls * cost)], &[]),
+        ])
+    };
+    assert_eq!(first(&compared(&run(2, 50), &run(6, 50))), ("main", 7, 200));
+    assert_eq!(first(&compared(&run(2, 50), &run(2, 90))), ("own", 20, 80));
+    let both = compared(&run(2, 50), &run(6, 60));
+    let changes: Vec<_> = both
+        .faults
+        .iter()
+        .map(|fault| (&*fault.function.name, fault.change))
+        .collect();
+    assert_eq!(changes, [("main", 200), ("own", 60)]);
+}
+
+#[test]
+fn a_second_call_of_a_known_function_is_the_new_lines_doing() {
+    let base = file(&[
+        ("main", &[(1, 10)], &[(7, "own", 1, 50)]),
+        ("own", &[(20, 50)], &[]),
+    ]);
+    let head = file(&[
+        ("main", &[(1, 10)], &[(7, "own", 1, 50), (9, "own", 1, 50)]),
+        ("own", &[(20, 100)], &[]),
+    ]);
+    assert_eq!(first(&compared(&base, &head)), ("main", 9, 50));
+}
+
+#[test]
+fn inlining_alone_is_no_change_and_a_renamed_function_is_the_same() {
+    let called = file(&[
+        ("main", &[(1, 10)], &[(5, "helper", 1, 50)]),
+        ("helper", &[(30, 50)], &[]),
+    ]);
+    let inlined = file(&[("main", &[(1, 10), (1030, 50)], &[])]);
+    let renamed = file(&[
+        ("main", &[(1, 10)], &[(5, "assistant", 1, 80)]),
+        ("assistant", &[(30, 80)], &[]),
+    ]);
+    assert_eq!(compared(&called, &inlined).faults, []);
+    let explanation = compared(&called, &renamed);
+    assert_eq!(first(&explanation), ("assistant", 30, 30));
+}
+
+#[test]
+fn what_is_cut_off_or_of_another_kind_is_refused() {
+    let whole = file(&[("main", &[(1, 10), (2, 20)], &[])]);
+    let cut = whole.replace("0x2 0 20\n", "");
+    let error = Records::parse(&cut).unwrap_err();
+    assert_eq!(
+        error.what,
+        Malformed::Total {
+            sum: 10,
+            stated: 30
+        }
+    );
+    let lines = Records::parse(&whole.replace("instr line", "line")).unwrap_err();
+    assert_eq!(lines.what, Malformed::Header);
+    let number = Records::parse(&whole.replace("0x2", "0xg")).unwrap_err();
+    assert_eq!(
+        (number.line, number.what),
+        (9, Malformed::Number("0xg".to_owned()))
+    );
+}
