@@ -224,7 +224,7 @@ impl Blame<'_> {
     }
 
     /// A call that both sides have.
-    fn called(&mut self, caller: &Function, line: u32, callee: &Function, old: &Own, now: &Own) {
+    fn called(&mut self, from: &Function, line: u32, callee: &Function, old: &Own, now: &Own) {
         let counted = old.calls > 0 && now.calls > 0;
         if !counted || old.calls == now.calls {
             self.compare(callee, old, now);
@@ -234,7 +234,7 @@ impl Blame<'_> {
         let expected = u128::from(before) * u128::from(now.calls) / u128::from(old.calls);
         let expected = expected as u64;
         let doer = Doer::Calls(callee.clone(), old.calls, now.calls);
-        self.charge(caller, (false, line), doer, expected as i64 - before as i64);
+        self.charge(from, (false, line), doer, expected as i64 - before as i64);
         self.compare(callee, &old.scaled(expected), now);
     }
 

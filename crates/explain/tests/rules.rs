@@ -2,8 +2,11 @@
 
 use explain::{Explanation, Frame, Function, Lines, Malformed, Part, Records, Tree, explain};
 
-/// A file of callgrind's: functions with costs at addresses and calls (address, callee, calls, instructions).
-fn file(functions: &[(&str, &[(u64, u64)], &[(u64, &str, u64, u64)])]) -> String {
+/// A function: its name, costs at addresses, and calls (address, callee, calls, instructions).
+type Written<'a> = (&'a str, &'a [(u64, u64)], &'a [(u64, &'a str, u64, u64)]);
+
+/// A file of callgrind's.
+fn file(functions: &[Written<'_>]) -> String {
     let mut text = String::from("version: 1\npositions: instr line\nevents: Ir\n");
     let mut total = 0;
     for (name, costs, calls) in functions {

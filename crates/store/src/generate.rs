@@ -52,7 +52,7 @@ impl Data {
                 id,
                 account: (bits % u64::from(self.accounts.max(1))) as u32 + 1,
                 at: START + i64::from(id),
-                amount: (bits >> 20) as i64 % 99_999 - 50_000 | 1,
+                amount: ((bits >> 20) as i64 % 99_999 - 50_000) | 1,
                 text: format!("{} {}", chosen(&TEXTS, bits >> 40), bits >> 44),
             }
         })

@@ -8,6 +8,8 @@
 //! death of the process, and of the machine. `NORMAL` would be enough for the first: pages that were written are the kernel's.
 
 #![forbid(unsafe_code)]
+// Names of products are no code.
+#![allow(clippy::doc_markdown)]
 
 mod account;
 mod accounts;

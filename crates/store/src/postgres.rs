@@ -140,7 +140,7 @@ impl Postgres {
                 rows
             }
         };
-        rows?.map_err(|error| failed(error))
+        rows?.map_err(failed)
     }
 
     async fn query_once(

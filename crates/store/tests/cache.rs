@@ -16,7 +16,7 @@ fn query(account: u32) -> Query {
     Query::new(AccountId::new(account).unwrap(), 10).unwrap()
 }
 
-const HOUR: Duration = Duration::from_secs(3600);
+const HOUR: Duration = Duration::from_hours(1);
 
 #[tokio::test]
 async fn a_load_that_began_before_a_write_does_not_bring_the_old_value_back() {

@@ -1,5 +1,8 @@
 //! Accounts in PostgreSQL: a cluster of the test's own, where `postgres` is installed.
 
+// Names of products are no code.
+#![allow(clippy::doc_markdown)]
+
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -19,7 +22,7 @@ const DATA: Data = Data {
 };
 
 const CACHE: CacheSettings = CacheSettings {
-    ttl: Duration::from_secs(60),
+    ttl: Duration::from_mins(1),
     bytes: 1 << 20,
 };
 

@@ -1,5 +1,8 @@
 //! Accounts in a SQLite file, on every rung.
 
+// Names of products are no code.
+#![allow(clippy::doc_markdown)]
+
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -17,7 +20,7 @@ const DATA: Data = Data {
 };
 
 const CACHE: CacheSettings = CacheSettings {
-    ttl: Duration::from_secs(60),
+    ttl: Duration::from_mins(1),
     bytes: 1 << 20,
 };
 
