@@ -18,6 +18,7 @@ use benchstat::{
 };
 
 use crate::bench::{TIME_RUNS, is_measurable, measure_described, task, write_functions};
+use crate::explain;
 use crate::machine::{self, Facts};
 use crate::measure::Task;
 use crate::paired;
@@ -45,6 +46,10 @@ pub(crate) struct Arguments {
     /// With --against: how long to measure times at most; rows that are not decided by then are undecided
     #[arg(long, value_name = "MINUTES", requires = "against", value_parser = minutes)]
     budget: Option<Duration>,
+
+    /// With --against: say which functions, lines and calls the changed instructions come from
+    #[arg(long, requires = "against")]
+    explain: bool,
 
     /// Only these units, such as instructions/op,allocs/op
     #[arg(long, value_name = "UNITS", value_delimiter = ',')]
@@ -76,6 +81,9 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
     // What is wrong with the question is found before anything is measured.
     let flags = with_units(&arguments.flags, &arguments.only);
     let (query, format) = flags.query()?;
+    if arguments.explain && matches!(format, Format::Csv | Format::Json) {
+        bail!("--explain writes text and markdown");
+    }
     let gates_path = arguments.gate.clone().unwrap_or_else(|| workspace.gates());
     let gates =
         fs::read_to_string(&gates_path).with_context(|| gates_path.display().to_string())?;
@@ -128,6 +136,15 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
         outcome => outcome,
     };
     write(&tables, &verdicts, outcome, collection.caveat(), format)?;
+    if let Some(revision) = &arguments.against
+        && (arguments.explain || format == Format::Markdown && outcome == Outcome::Failed)
+    {
+        let markdown = format == Format::Markdown;
+        print!(
+            "{}",
+            explain::changes(&verdicts, revision, markdown, &workspace)?
+        );
+    }
     Ok(ExitCode::from(outcome.code()))
 }
 

@@ -10,6 +10,7 @@ mod bench;
 mod calibrate;
 mod compare;
 mod doctor;
+mod explain;
 mod load;
 mod machine;
 mod measure;
