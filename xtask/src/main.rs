@@ -5,6 +5,7 @@
 #![forbid(unsafe_code)]
 
 mod accept;
+mod allocs;
 mod baseline;
 mod bench;
 mod calibrate;
@@ -50,6 +51,7 @@ struct Arguments {
 #[derive(Subcommand)]
 enum Verb {
     Bench(bench::Arguments),
+    Allocs(allocs::Arguments),
     Compare(Box<compare::Arguments>),
     Baseline(baseline::Arguments),
     Accept(accept::Arguments),
@@ -81,6 +83,7 @@ fn main() -> ExitCode {
 fn run(verb: Verb) -> Result<ExitCode> {
     match verb {
         Verb::Bench(arguments) => bench::run(&arguments).map(|()| ExitCode::SUCCESS),
+        Verb::Allocs(arguments) => allocs::run(&arguments).map(|()| ExitCode::SUCCESS),
         Verb::Compare(arguments) => compare::run(&arguments),
         Verb::Baseline(arguments) => baseline::run(&arguments).map(|()| ExitCode::SUCCESS),
         Verb::Accept(arguments) => accept::run(&arguments).map(|()| ExitCode::SUCCESS),

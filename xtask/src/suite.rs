@@ -74,6 +74,11 @@ impl Suite {
         Ok(self.0.get(kind.name())?)
     }
 
+    /// The one that lists the allocations of a case.
+    pub(crate) fn listing(&self) -> Result<&Path> {
+        Ok(self.0.get("listing")?)
+    }
+
     /// The cases of a kind that a filter selects, in the order in which the executable lists them.
     pub(crate) fn list(&self, kind: Kind, selection: &Selection) -> Result<Vec<Listed>> {
         let listing = output(self.executable(kind)?, &["--list"])?;

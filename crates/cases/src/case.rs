@@ -89,9 +89,18 @@ impl Case {
     ///
     /// As [`prepare`](Self::prepare).
     pub fn prepare_watched(&self, inputs_stand: &mut dyn FnMut()) -> Operation {
-        let mut operation = (self.prepare)(inputs_stand);
+        let mut operation = self.check_watched(inputs_stand);
         operation.run(WARM_UP);
         operation
+    }
+
+    /// As [`prepare_watched`](Self::prepare_watched), without the warm-up: the operation has been done once, to check it.
+    ///
+    /// # Panics
+    ///
+    /// As [`prepare`](Self::prepare).
+    pub fn check_watched(&self, inputs_stand: &mut dyn FnMut()) -> Operation {
+        (self.prepare)(inputs_stand)
     }
 }
 

@@ -7,6 +7,7 @@
 
 mod fetch;
 mod flame;
+mod frames;
 mod library;
 mod maps;
 mod named;
@@ -18,6 +19,7 @@ mod symbols;
 mod top;
 
 pub use fetch::{FetchError, fetch};
+pub use frames::Frame;
 pub use maps::{Mapped, find, read as read_maps};
 pub use profile::{Malformed, Profile};
 pub use stacks::{Sampled, Stacks, Unit};

@@ -9,7 +9,7 @@ use prost::Message;
 use thiserror::Error;
 
 use crate::top::Top;
-use crate::{flame, library, proto, symbols};
+use crate::{Frame, flame, frames, library, proto, symbols};
 
 /// A profile: what pprof's files hold.
 #[derive(Debug, Clone, PartialEq)]
@@ -93,6 +93,12 @@ impl Profile {
     /// The flame graph, as SVG, of the values that are shown first.
     pub fn flamegraph(&self, title: &str) -> String {
         flame::graph(&self.message, self.shown(), title)
+    }
+
+    /// The functions on the stack of each sample, in the samples' order, the innermost first, those that were inlined, too.
+    /// The functions of others' profiles are found where they are numbered from 1 in their order, as ours are.
+    pub fn frames(&self) -> Vec<Vec<Frame>> {
+        frames::of(&self.message)
     }
 
     /// The functions, those with most of the values that are shown first. What Rust's library does counts as its caller's
