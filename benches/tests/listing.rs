@@ -79,11 +79,11 @@ fn is_whole(operation: &Operation) -> bool {
         };
         resized_before && ends_after
     });
-    let resized_from_before = operation
+    let taken_over = operation
         .allocations
         .iter()
         .filter(|allocation| matches!(allocation.kind, Kind::Realloc { of: None, .. }))
         .count();
-    let freed = frees + operation.freed_before.len() - resized_from_before;
+    let freed = frees + operation.freed_before.len() - taken_over;
     in_order && operation.events == operation.allocations.len() + freed
 }

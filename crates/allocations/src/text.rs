@@ -71,8 +71,10 @@ fn table(f: &mut fmt::Formatter<'_>, operation: &Operation) -> fmt::Result {
     };
     let [event, size, kind, until, line] = [0, 1, 2, 3, 4].map(width);
     for row in &rows {
-        let [a, b, c, d, e, way] = row;
-        let text = format!("{a:>event$}  {b:>size$}  {c:kind$}  {d:until$}  {e:line$}  {way}");
+        let text = format!(
+            "{:>event$}  {:>size$}  {:kind$}  {:until$}  {:line$}  {}",
+            row[0], row[1], row[2], row[3], row[4], row[5]
+        );
         writeln!(f, "{}", text.trim_end())?;
     }
     Ok(())

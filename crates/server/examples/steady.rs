@@ -32,6 +32,8 @@ fn main() -> Result<ExitCode> {
     let program = Program::start(&["--variant", &variant])?;
     let each = requests.div_ceil(CLIENTS * PIPELINE) * PIPELINE;
     let answered = AtomicUsize::new(0);
+    // What a connection's end needs of the program is in memory before its memory is looked at.
+    client(program.address, PIPELINE, &AtomicUsize::new(0))?;
     let mut first = 0;
     thread::scope(|scope| {
         let clients: Vec<_> = (0..CLIENTS)
