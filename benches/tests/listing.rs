@@ -63,7 +63,7 @@ fn the_list_is_what_the_suite_counts() {
 
 /// Whether each event is one allocation's, and each end is behind its beginning.
 fn is_whole(operation: &Operation) -> bool {
-    let mut frees = 0;
+    let mut ended = 0;
     let in_order = operation.allocations.iter().all(|allocation| {
         let resized_before = match allocation.kind {
             Kind::Realloc { of: Some(of), .. } => of < allocation.event,
@@ -71,7 +71,7 @@ fn is_whole(operation: &Operation) -> bool {
         };
         let ends_after = match allocation.end {
             Some(End::Freed(event)) => {
-                frees += 1;
+                ended += 1;
                 event > allocation.event
             }
             Some(End::Resized(event)) => event > allocation.event,
@@ -84,6 +84,6 @@ fn is_whole(operation: &Operation) -> bool {
         .iter()
         .filter(|allocation| matches!(allocation.kind, Kind::Realloc { of: None, .. }))
         .count();
-    let freed = frees + operation.freed_before.len() - taken_over;
+    let freed = ended + operation.freed_before.len() - taken_over;
     in_order && operation.events == operation.allocations.len() + freed
 }
