@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use ::paired::calibration::{Calibration, Run, simulated};
 use ::paired::procedure::Plan;
-use ::paired::{CPU_TIME, Disturbance, Revisions, Sides, Stage, seconds_of};
+use ::paired::{CPU_TIME, Disturbance, Sides, Stage, seconds_of};
 use anyhow::{Context, Result, anyhow, bail};
 use benchstat::{Collection, Gates, Selection};
 use report::{CalibrationPage, calibration_page};
@@ -171,7 +171,7 @@ impl Runs {
 }
 
 fn sample(place: &Path, gates: &Gates, plan: &Plan, workspace: &Workspace) -> Result<()> {
-    let revisions = Revisions::new(workspace.root(), &workspace.revisions());
+    let revisions = workspace.revisions();
     let commit = revisions.working_tree()?;
     let commits = Sides {
         base: commit.clone(),

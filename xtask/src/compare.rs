@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
-use ::paired::{Revisions, toolchain};
+use ::paired::toolchain;
 use anyhow::{Context, Result, bail};
 use benchfmt::import::accepts;
 use benchfmt::{Benchmark, merge};
@@ -213,7 +213,7 @@ fn against(
     workspace: &Workspace,
 ) -> Result<Vec<Side>> {
     let filter = &arguments.flags.filter;
-    let revisions = Revisions::new(workspace.root(), &workspace.revisions());
+    let revisions = workspace.revisions();
     let commit = revisions.resolve(revision)?;
     if let Some(text) = revisions.file(&commit, GATES)?
         && let Ok(known) = Gates::parse(&text)
@@ -233,7 +233,10 @@ fn against(
         eprintln!("building {commit}");
         let toolchain = toolchain()?;
         let suite = Suite::of_revision(revisions.executables(&commit, PACKAGE, &toolchain)?);
-        let folder = workspace.revisions().join("results").join(commit.hash());
+        let folder = workspace
+            .revision_folder()
+            .join("results")
+            .join(commit.hash());
         let tree = machine::tree(&commit.to_string(), false);
         update(&suite, &exact, filter, &tree, &folder, workspace)?;
         base.files = files(&exact, &folder);

@@ -30,13 +30,13 @@ pub(crate) fn changes(
     if cases.is_empty() {
         return Ok(String::new());
     }
-    let revisions = Revisions::new(workspace.root(), &workspace.revisions());
+    let revisions = workspace.revisions();
     let commit = revisions.resolve(revision)?;
     let base = Suite::of_revision(revisions.executables(&commit, PACKAGE, &toolchain()?)?);
     let head = Suite::of_working_tree(workspace)?;
     // Where either side was built: revisions lie below the working tree's folder.
     let roots = Roots(vec![
-        workspace.revisions().join("current").join("tree"),
+        workspace.revision_folder().join("current").join("tree"),
         workspace.root().to_owned(),
     ]);
     let base = Program::open(&base, &roots)?;

@@ -1,9 +1,10 @@
 //! Starting the bench executables and collecting what they measured.
 
-use std::fs;
+use std::ffi::OsString;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::thread::{self, ScopedJoinHandle};
+use std::{env, fs, iter};
 
 use anyhow::{Context, Result, anyhow, bail};
 use benchfmt::Benchmark;
@@ -107,6 +108,9 @@ fn one_run(task: &Task<'_>, folder: &Path, workspace: &Workspace) -> Result<Resu
     if task.kind == Kind::Allocs && !folder.ends_with("0") {
         command.env("DHAT_HOME", folder.join("dhat"));
     }
+    if let Some(folder) = task.executable.parent() {
+        command.env("PATH", before(folder)?);
+    }
     let output = command
         .env("HANDLERBENCH_CASES", names.join("\n"))
         .env("HANDLERBENCH_RESULTS", &file)
@@ -132,4 +136,11 @@ fn one_run(task: &Task<'_>, folder: &Path, workspace: &Workspace) -> Result<Resu
         }
     }
     Ok(measured)
+}
+
+/// The folders where programs are sought, after one more: what a revision's executable starts lies beside it.
+fn before(folder: &Path) -> Result<OsString> {
+    let path = env::var_os("PATH").unwrap_or_default();
+    let folders = iter::once(folder.to_owned()).chain(env::split_paths(&path));
+    env::join_paths(folders).with_context(|| folder.display().to_string())
 }

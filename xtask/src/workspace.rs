@@ -4,6 +4,7 @@ use std::env;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
+use ::paired::Revisions;
 use anyhow::{Context, Result};
 
 use crate::suite::Kind;
@@ -64,8 +65,15 @@ impl Workspace {
     }
 
     /// Where revisions are built and their results kept.
-    pub(crate) fn revisions(&self) -> PathBuf {
+    pub(crate) fn revision_folder(&self) -> PathBuf {
         self.target.join("revisions")
+    }
+
+    /// The revisions of the repository.
+    pub(crate) fn revisions(&self) -> Revisions {
+        // Found beside the executable that starts it, where all that is kept of a build lies.
+        Revisions::new(&self.root, &self.revision_folder())
+            .variable("IAI_CALLGRIND_RUNNER", "iai-callgrind-runner")
     }
 }
 

@@ -8,7 +8,7 @@ use std::process::{Command, ExitStatus, Output, Stdio};
 use serde::Deserialize;
 use thiserror::Error;
 
-/// The executables of a package's bench targets, by the targets' names.
+/// The executables of a package's bench targets, and of the programs that they start, by the targets' names.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Executables(pub BTreeMap<String, PathBuf>);
 
@@ -81,9 +81,11 @@ pub(crate) fn build_nested(
     outside: &Path,
     package: &str,
     target: &Path,
+    variables: &[(String, String)],
 ) -> Result<Executables, BuildError> {
     let mut cargo = nested("bench", tree, outside);
     cargo.arg("--no-run");
+    cargo.envs(variables.iter().map(|(name, value)| (name, value)));
     let built = run(cargo, tree, package, target, Stdio::inherit())?;
     built.executables(tree)
 }
@@ -229,17 +231,24 @@ struct Target {
     kind: Vec<String>,
 }
 
-/// The bench executables among cargo's messages, one JSON object a line; other messages are passed over.
+/// The executables among cargo's messages, one JSON object a line; other messages are passed over. A bench target comes
+/// before a program of the same name.
 fn executables(messages: &str) -> Executables {
-    let messages = messages
+    let messages: Vec<Message> = messages
         .lines()
-        .filter_map(|line| serde_json::from_str::<Message>(line).ok());
-    let benches = messages.filter(|message| message.target.kind.iter().any(|kind| kind == "bench"));
-    Executables(
-        benches
-            .filter_map(|message| Some((message.target.name, message.executable?)))
-            .collect(),
-    )
+        .filter_map(|line| serde_json::from_str(line).ok())
+        .collect();
+    let of_kind = |kind: &'static str| {
+        let messages = messages
+            .iter()
+            .filter(move |message| message.target.kind.iter().any(|own| own == kind));
+        messages
+            .filter_map(|message| Some((message.target.name.clone(), message.executable.clone()?)))
+    };
+    if of_kind("bench").next().is_none() {
+        return Executables::default();
+    }
+    Executables(of_kind("bin").chain(of_kind("bench")).collect())
 }
 
 #[cfg(test)]
@@ -247,15 +256,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn finds_bench_executables_among_other_messages() {
+    fn finds_executables_among_other_messages() {
         let messages = r#"
 {"reason":"compiler-artifact","target":{"name":"cases","kind":["lib"]},"executable":null}
 {"reason":"build-script-executed","package_id":"x"}
 {"reason":"compiler-artifact","target":{"name":"iai-callgrind-runner","kind":["bin"]},"executable":"t/runner"}
 {"reason":"compiler-artifact","target":{"name":"time","kind":["bench"]},"executable":"t/time-1"}
+{"reason":"compiler-artifact","target":{"name":"time","kind":["bin"]},"executable":"t/time"}
 {"reason":"build-finished","success":true}"#;
-        let expected = BTreeMap::from([("time".to_owned(), PathBuf::from("t/time-1"))]);
-        assert_eq!(executables(messages), Executables(expected));
+        let expected = [("iai-callgrind-runner", "t/runner"), ("time", "t/time-1")];
+        let expected = expected.map(|(name, path)| (name.to_owned(), PathBuf::from(path)));
+        assert_eq!(executables(messages), Executables(expected.into()));
         assert!(executables(messages).get("allocs").is_err());
     }
 }

@@ -96,6 +96,7 @@ pub enum RevisionError {
 pub struct Revisions {
     git: Git,
     folder: PathBuf,
+    variables: Vec<(String, String)>,
 }
 
 impl Revisions {
@@ -106,7 +107,15 @@ impl Revisions {
                 repository: repository.to_owned(),
             },
             folder: folder.to_owned(),
+            variables: Vec::new(),
         }
+    }
+
+    /// Builds with an environment variable: what would be told of the build's folder otherwise, which does not stay where it is.
+    #[must_use]
+    pub fn variable(mut self, name: &str, value: &str) -> Self {
+        self.variables.push((name.to_owned(), value.to_owned()));
+        self
     }
 
     /// The commit that a revision names.
@@ -151,7 +160,7 @@ impl Revisions {
         snapshot::working_tree(&self.git, &self.folder)
     }
 
-    /// The executables of a package's bench targets at a commit: those that were built before, or new ones.
+    /// The executables of a package's bench targets at a commit, and of its programs: those that were built before, or new ones.
     ///
     /// `toolchain` names whatever else decides what is built, such as the compiler's version; with another one the
     /// commit is built again. What an interrupted call left behind is put in order first.
@@ -172,11 +181,17 @@ impl Revisions {
             return list(&kept);
         }
         let workshop = self.workshop(Side::Base, commit, package)?;
-        let built = build_nested(&workshop.tree(), self.outside(), package, &workshop.build())
-            .map_err(|error| RevisionError::Build {
-                commit: commit.clone(),
-                error,
-            })?;
+        let built = build_nested(
+            &workshop.tree(),
+            self.outside(),
+            package,
+            &workshop.build(),
+            &self.variables,
+        )
+        .map_err(|error| RevisionError::Build {
+            commit: commit.clone(),
+            error,
+        })?;
         if built.0.is_empty() {
             return Err(no_targets(commit, package));
         }
