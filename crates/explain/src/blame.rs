@@ -71,8 +71,9 @@ impl Part {
 ///   the line that asks for it.
 /// - Where an own function is called more often from a line, what it takes now for the calls that are new is the doing of
 ///   that line; what a call takes more is its own.
-/// - Where a line calls an own function that it did not call, that is the line's doing, if the function was called from
-///   elsewhere before; a function that is new answers for itself.
+/// - Where a line calls an own function that it did not call, that is the line's doing, if the function was there before:
+///   called from elsewhere, or in lines that the base has, too, as those from which an implementation is derived. A function
+///   that is new answers for itself.
 pub fn explain(base: &Tree, head: &Tree, lines: &Lines) -> Explanation {
     let (base, head) = (Own::of(&base.root), Own::of(&head.root));
     let mut known = (BTreeSet::new(), BTreeSet::new());
@@ -205,7 +206,11 @@ impl Blame<'_> {
             self.called(function, line, callee, old, now);
         }
         for ((line, callee), old) in gone {
-            if self.known.1.contains(callee) {
+            let file = &callee.file;
+            let stays = old
+                .lines()
+                .all(|line| self.lines.head(file, line).is_some());
+            if stays || self.known.1.contains(callee) {
                 let place = self.place(function, *line);
                 let doer = Doer::Calls(callee.clone(), old.calls, 0);
                 self.charge(function, place, doer, -(old.inclusive() as i64));
@@ -214,7 +219,8 @@ impl Blame<'_> {
             }
         }
         for ((line, callee), now) in new {
-            if self.known.0.contains(callee) {
+            let stood = now.lines().all(|line| self.lines.stood(&callee.file, line));
+            if stood || self.known.0.contains(callee) {
                 let doer = Doer::Calls(callee.clone(), 0, now.calls);
                 self.charge(function, (false, *line), doer, now.inclusive() as i64);
             } else {

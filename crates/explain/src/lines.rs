@@ -27,6 +27,12 @@ impl Lines {
         }
     }
 
+    /// Whether a line of the head stood in the base. All of a file that is not known did.
+    pub(crate) fn stood(&self, file: &str, line: u32) -> bool {
+        let lines = self.files.get(file);
+        lines.is_none_or(|lines| lines.values().any(|head| *head == line))
+    }
+
     /// What stands on a line of the head.
     pub fn text(&self, file: &str, line: u32) -> Option<&str> {
         let place = (line as usize).checked_sub(1)?;

@@ -71,6 +71,12 @@ impl Own {
         }
     }
 
+    /// The lines of its own that took something.
+    pub(crate) fn lines(&self) -> impl Iterator<Item = u32> {
+        let called = self.children.keys().map(|(line, _)| *line);
+        self.costs.keys().map(|(line, _)| *line).chain(called)
+    }
+
     pub(crate) fn functions(&self, all: &mut BTreeSet<Function>) {
         for ((_, function), child) in &self.children {
             all.insert(function.clone());

@@ -102,6 +102,21 @@ fn a_second_call_of_a_known_function_is_the_new_lines_doing() {
 }
 
 #[test]
+fn a_function_that_stood_in_the_source_is_its_new_callers_doing_and_a_new_one_its_own() {
+    let base = file(&[("main", &[(1, 10)], &[])]);
+    let head = file(&[
+        ("main", &[(1, 10)], &[(2, "copy", 1, 50)]),
+        ("copy", &[(4, 50)], &[]),
+    ]);
+    assert_eq!(first(&compared(&base, &head)), ("main", 2, 50));
+
+    let mut lines = Lines::default();
+    lines.add("src/main.rs", "one\ntwo\n", "one\ntwo\nthree\nfour\n");
+    let explanation = explain(&tree(&base), &tree(&head), &lines);
+    assert_eq!(first(&explanation), ("copy", 4, 50));
+}
+
+#[test]
 fn inlining_alone_is_no_change_and_a_renamed_function_is_the_same() {
     let called = file(&[
         ("main", &[(1, 10)], &[(5, "helper", 1, 50)]),
