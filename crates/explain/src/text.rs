@@ -79,7 +79,8 @@ fn push_line(text: &mut String, line: &LineChange, file: &str, lines: &Lines) {
         lines.text(file, *number).unwrap_or_default()
     };
     let source: String = source.chars().take(60).collect();
-    let _ = writeln!(text, "    {change:+8}  line {number}  {source}");
+    let place = format!("    {change:+8}  line {number}  {source}");
+    let _ = writeln!(text, "{}", place.trim_end());
     for part in parts.iter().take(PARTS) {
         let change = part.change();
         let _ = match part {
