@@ -1,7 +1,7 @@
 //! Every allocation of one operation, in order: its size, how long it lives, and the line that made it.
 //!
-//! With the feature `record`, a program whose global allocator is a [`Recorder`] records what one of its threads allocates
-//! between [`start`] and [`stop`], and [`named`] says where. What is recorded becomes [`Operation`]s, and a [`Listing`] of
+//! With the feature `record`, a program whose global allocator is a `Recorder` records what one of its threads allocates
+//! between `start` and `stop`, and `named` says where. What is recorded becomes [`Operation`]s, and a [`Listing`] of
 //! them is what one program hands to another, as JSON, and what is printed.
 
 mod beside;

@@ -17,7 +17,7 @@ use crate::{AccountId, Error, Query};
 pub struct CacheSettings {
     /// How long a value is answered after it was read.
     pub ttl: Duration,
-    /// What all values may take, with [`OVERHEAD`] for each.
+    /// What all values may take, with what the cache itself needs for each.
     pub bytes: u64,
 }
 
