@@ -43,6 +43,11 @@ pub(crate) fn symbolize(profile: &mut Profile) {
         else {
             continue;
         };
+        // Also where no file says more, as of the kernel's own page: pprof would ask the service for the names and give up.
+        mapping.has_functions = true;
+        mapping.has_filenames = true;
+        mapping.has_line_numbers = true;
+        mapping.has_inline_frames = true;
         let Some(Some(file)) = files.get(place - 1) else {
             continue;
         };
@@ -53,10 +58,6 @@ pub(crate) fn symbolize(profile: &mut Profile) {
         if let Some(address) = file.address(offset) {
             location.lines = symbolizer.lines(file, address);
         }
-        mapping.has_functions = true;
-        mapping.has_filenames = true;
-        mapping.has_line_numbers = true;
-        mapping.has_inline_frames = true;
     }
     profile.functions = symbolizer.functions;
     profile.strings = symbolizer.strings.into_list();
