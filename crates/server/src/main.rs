@@ -32,9 +32,9 @@ const OWN_DESCRIPTORS: u64 = 128;
 
 /// Socket events that a worker takes from the kernel at a time. A request takes microseconds, less than to wake another worker for
 /// it: a worker takes one, answers it, and leaves the next in the kernel for whoever is free, so that none waits behind a worker
-/// that has lost its CPU. Under `wrk -t1 -c32` on 2 CPUs, beside the peer in Go, the 99th percentile was 0.28 to 0.36 of the
-/// peer's with one in four series, 0.46 to 0.48 with the runtime's own 1024 in three of them, and the rate 1.94 to 2.27 and 1.86
-/// to 2.02. It costs those who share the service with clients that pipeline by the dozen: they got half as much.
+/// that has lost its CPU. Under `wrk -t1 -c32` on 2 CPUs, in two series of five rounds in turns with the runtime's own 1024 and the
+/// peer in Go, the 99th percentile was 0.28 and 0.32 of the peer's against 0.46 and 0.48, and the rate 2.27 and 2.01 against 2.02 and
+/// 1.86. It costs those who share the service with clients that pipeline by the dozen: they got half as much.
 const EVENTS_AT_A_TIME: usize = 1;
 
 fn main() -> ExitCode {
