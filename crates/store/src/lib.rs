@@ -1,7 +1,7 @@
 //! Accounts in a database, asked in six ways, each one change away from the one before: the [ladder](Rung).
 //!
 //! [`Accounts`] is what a service holds: a [`Store`] and, on the upper rungs, a [cache](Cache) before it. The number of
-//! connections is bounded on every rung by a [`Gate`], which keeps count as Go's `sql.DBStats` does; what waits is a future,
+//! connections is bounded on every rung by [`Places`](places::Places), which keep count as Go's `sql.DBStats` does; what waits is a future,
 //! never a thread.
 //!
 //! SQLite runs with a write-ahead log and `synchronous = FULL`: a write is acknowledged when it is on the disk, so it survives the
@@ -16,9 +16,9 @@ mod accounts;
 mod cache;
 mod counts;
 mod error;
-mod gate;
 mod generate;
 mod id;
+mod pool;
 mod postgres;
 mod rung;
 mod sqlite;
@@ -28,9 +28,9 @@ pub use accounts::{Accounts, Found, Store};
 pub use cache::{Cache, CacheSettings, CacheStats};
 pub use counts::QueryStats;
 pub use error::Error;
-pub use gate::{Gate, Permit, PoolStats};
 pub use generate::Data;
 pub use id::{AccountId, BadId, BadQuery, DEFAULT_ENTRIES, MAX_ENTRIES, Query};
+pub use pool::PoolStats;
 pub use postgres::Postgres;
 pub use rung::Rung;
 pub use sqlite::Sqlite;

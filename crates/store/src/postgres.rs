@@ -6,13 +6,13 @@ use std::time::Duration;
 use bytes::{Bytes, BytesMut};
 use deadpool_postgres::{Manager, ManagerConfig, Object, Pool, RecyclingMethod};
 use futures_util::SinkExt as _;
+use places::Places;
 use tokio_postgres::error::SqlState;
 use tokio_postgres::types::ToSql;
 use tokio_postgres::{Client, Config, NoTls, Row};
 
 use crate::accounts::Store;
 use crate::counts::Counts;
-use crate::gate::Gate;
 use crate::{
     Account, AccountId, Data, Entry, Error, NewEntry, PoolStats, Query, QueryStats, Rung, Settings,
 };
@@ -31,7 +31,7 @@ const CHUNK: usize = 64 << 10;
 pub struct Postgres {
     config: Config,
     settings: Settings,
-    gate: Gate,
+    places: Places,
     /// None where each request has a connection of its own.
     pool: Option<Pool>,
     counts: Counts,
@@ -59,7 +59,7 @@ impl Postgres {
         let entries = settings.rung.entries();
         Ok(Self {
             config,
-            gate: Gate::new(settings.connections, settings.wait),
+            places: Places::new(settings.connections, settings.wait),
             pool: (settings.rung > Rung::Connect).then_some(pool),
             settings,
             counts: Counts::default(),
@@ -128,7 +128,7 @@ impl Postgres {
         text: &str,
         parameters: &[&(dyn ToSql + Sync)],
     ) -> Result<Vec<Row>, Error> {
-        let _permit = self.gate.enter().await?;
+        let _place = self.places.take().await?;
         let time = self.settings.query_time;
         let rows = match &self.pool {
             None => within(time, self.query_once(text, parameters)).await,
@@ -236,7 +236,7 @@ impl Store for Postgres {
 
     fn pool(&self) -> PoolStats {
         let open = self.pool.as_ref().map_or(0, |pool| pool.status().size);
-        self.gate.stats(open)
+        PoolStats::of(&self.places, open)
     }
 
     fn queries(&self) -> QueryStats {

@@ -5,12 +5,12 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant, SystemTime};
 
+use places::Places;
 use r2d2::ManageConnection;
 use rusqlite::{CachedStatement, Connection, ErrorCode, Statement, TransactionBehavior, params};
 
 use crate::accounts::Store;
 use crate::counts::Counts;
-use crate::gate::Gate;
 use crate::{
     Account, AccountId, Data, Entry, Error, NewEntry, PoolStats, Query, QueryStats, Rung, Settings,
 };
@@ -33,7 +33,7 @@ pub struct Sqlite(Arc<Inner>);
 struct Inner {
     file: File,
     settings: Settings,
-    gate: Gate,
+    places: Places,
     /// None where each request has a connection of its own.
     pool: Option<r2d2::Pool<File>>,
     counts: Counts,
@@ -94,7 +94,7 @@ impl Sqlite {
         });
         let entries = settings.rung.entries();
         Ok(Self(Arc::new(Inner {
-            gate: Gate::new(settings.connections, settings.wait),
+            places: Places::new(settings.connections, settings.wait),
             file,
             settings,
             pool,
@@ -164,10 +164,10 @@ impl Sqlite {
         &self,
         work: impl FnOnce(&Inner, &mut Connection) -> Result<T, Error> + Send + 'static,
     ) -> Result<T, Error> {
-        let permit = self.0.gate.enter().await?;
+        let place = self.0.places.take().await?;
         let inner = Arc::clone(&self.0);
         let work = move || {
-            let _permit = permit;
+            let _place = place;
             let deadline = Instant::now() + inner.settings.query_time;
             let limited = |connection: &mut Connection| {
                 let late = move || Instant::now() > deadline;
@@ -216,7 +216,7 @@ impl Store for Sqlite {
             .pool
             .as_ref()
             .map_or(0, |pool| pool.state().connections);
-        self.0.gate.stats(open as usize)
+        PoolStats::of(&self.0.places, open as usize)
     }
 
     fn queries(&self) -> QueryStats {
