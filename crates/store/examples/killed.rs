@@ -149,7 +149,7 @@ fn write(path: &Path) -> Result<()> {
                         amount: fastrand::i64(1..1_000_000),
                         text: "written".to_owned(),
                     };
-                    let entry = store.post(account, entry).await?;
+                    let entry = store.post(account, entry, &|_| ()).await?;
                     // One write, so that a line is said whole or not at all.
                     let line = format!("{} {} {}\n", entry.id, account.get(), entry.amount);
                     std::io::stdout().lock().write_all(line.as_bytes())?;

@@ -1,6 +1,9 @@
 //! Many requests, of which some are dropped midway, time out or fail, and the connections after them:
 //! `leak sqlite|postgres [REQUESTS]`. PostgreSQL is a cluster of its own, or the empty database at `DATABASE_URL`.
 
+// Names of products are no code.
+#![allow(clippy::doc_markdown)]
+
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -174,7 +177,7 @@ async fn put_under_load<S: Store>(store: S, requests: u64, name: &str) -> Result
     let last: Vec<_> = (0..CONNECTIONS)
         .map(|_| {
             let accounts = Arc::clone(&accounts);
-            tokio::spawn(async move { accounts.account(query, |_| Bytes::new()).await })
+            tokio::spawn(async move { accounts.account(query, &|_| (), |_| Bytes::new()).await })
         })
         .collect();
     for answer in last {
@@ -216,7 +219,7 @@ async fn one<S: Store>(accounts: &Accounts<S>, tally: &Tally) -> Result<()> {
                 amount: 1,
                 text: String::new(),
             };
-            accounts.post(account, entry).await?;
+            accounts.post(account, entry, &|_| ()).await?;
             return Ok(&tally.written);
         }
         let account = fastrand::u32(1..=DATA.accounts);
@@ -225,7 +228,9 @@ async fn one<S: Store>(accounts: &Accounts<S>, tally: &Tally) -> Result<()> {
         } else {
             account
         };
-        accounts.account(query(account)?, |_| Bytes::new()).await?;
+        accounts
+            .account(query(account)?, &|_| (), |_| Bytes::new())
+            .await?;
         Ok::<_, anyhow::Error>(&tally.answered)
     };
     let ended = if fastrand::u32(..5) == 0 {

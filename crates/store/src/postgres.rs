@@ -1,7 +1,8 @@
 //! PostgreSQL, over a socket.
 
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use bytes::{Bytes, BytesMut};
 use deadpool_postgres::{Manager, ManagerConfig, Object, Pool, RecyclingMethod};
@@ -11,10 +12,10 @@ use tokio_postgres::error::SqlState;
 use tokio_postgres::types::ToSql;
 use tokio_postgres::{Client, Config, NoTls, Row};
 
-use crate::accounts::Store;
 use crate::counts::Counts;
 use crate::{
-    Account, AccountId, Data, Entry, Error, NewEntry, PoolStats, Query, QueryStats, Rung, Settings,
+    Account, AccountId, Data, Entry, Error, Log, Logged, NewEntry, PoolStats, Query, QueryStats,
+    Rung, Settings, Step, Steps, Store,
 };
 
 const SCHEMA: &str = "
@@ -37,6 +38,7 @@ pub struct Postgres {
     counts: Counts,
     read: String,
     write: String,
+    log: Option<Arc<Log>>,
 }
 
 impl Postgres {
@@ -63,6 +65,7 @@ impl Postgres {
             pool: (settings.rung > Rung::Connect).then_some(pool),
             settings,
             counts: Counts::default(),
+            log: None,
             read: format!(
                 "SELECT a.owner, a.currency, a.balance, e.id, e.at, e.amount, e.text FROM accounts a \
                  LEFT JOIN (SELECT * FROM {entries} WHERE account = $1 ORDER BY id DESC LIMIT $2) e ON TRUE \
@@ -92,34 +95,23 @@ impl Postgres {
         filled
     }
 
+    /// Tells a log what is slow, and what fails.
+    #[must_use]
+    pub fn with_log(self, log: Log) -> Self {
+        Self {
+            log: Some(Arc::new(log)),
+            ..self
+        }
+    }
+
     /// How PostgreSQL says that it answers a read, whatever the account.
     ///
     /// # Errors
     ///
     /// When it can't be asked.
     pub async fn plan(&self) -> Result<String, Error> {
-        let config = &self.config;
-        let (client, connection) = config.connect(NoTls).await.map_err(Error::down)?;
-        let connection = tokio::spawn(connection);
-        let read = &self.read;
-        let explain = async {
-            let prepare = format!(
-                "SET plan_cache_mode = force_generic_plan; PREPARE r (integer, bigint) AS {read}"
-            );
-            client.batch_execute(&prepare).await?;
-            client
-                .query("EXPLAIN (COSTS OFF) EXECUTE r (1, 1)", &[])
-                .await
-        };
-        let lines = explain.await;
-        drop(client);
-        let _ = connection.await;
-        let lines: Vec<String> = lines
-            .map_err(Error::refused)?
-            .iter()
-            .filter_map(|row| row.try_get(0).ok())
-            .collect();
-        Ok(lines.join("\n"))
+        let plan = explain(&self.config, &self.read, 2).await;
+        plan.map_err(Error::refused)
     }
 
     /// Runs a statement on a connection. One that takes too long loses its connection.
@@ -127,33 +119,70 @@ impl Postgres {
         &self,
         text: &str,
         parameters: &[&(dyn ToSql + Sync)],
+        steps: Steps<'_>,
     ) -> Result<Vec<Row>, Error> {
+        steps(Step::Connection);
         let _place = self.places.take().await?;
         let time = self.settings.query_time;
-        let rows = match &self.pool {
-            None => within(time, self.query_once(text, parameters)).await,
-            Some(pool) => {
-                let connection = within(time, pool.get()).await?.map_err(Error::down)?;
-                let mut used = Used(Some(connection));
-                let rows = within(time, self.query_on(&used, text, parameters)).await;
-                used.is_sound(rows.is_ok());
-                rows
+        let mut used = match &self.pool {
+            None => {
+                let (client, connection) = within(time, self.config.connect(NoTls))
+                    .await?
+                    .map_err(Error::down)?;
+                Used::Own(
+                    client,
+                    Task(tokio::spawn(async move {
+                        // What is wrong with it, the query says.
+                        let _ = connection.await;
+                    })),
+                )
             }
+            Some(pool) => Used::Kept(Some(within(time, pool.get()).await?.map_err(Error::down)?)),
         };
-        rows?.map_err(failed)
+        steps(Step::Query);
+        let begun = Instant::now();
+        let rows = within(time, self.query_on(&used, text, parameters)).await;
+        used.is_sound(rows.is_ok());
+        let rows = rows.and_then(|rows| rows.map_err(failed));
+        let number = rows.as_ref().ok().map(Vec::len);
+        self.tell_if_slow(text, parameters.len(), begun.elapsed(), number);
+        rows
     }
 
-    async fn query_once(
-        &self,
-        text: &str,
-        parameters: &[&(dyn ToSql + Sync)],
-    ) -> Result<Vec<Row>, tokio_postgres::Error> {
-        let (client, connection) = self.config.connect(NoTls).await?;
-        let _task = Task(tokio::spawn(async move {
-            // What is wrong with it, the query says.
-            let _ = connection.await;
-        }));
-        client.query(text, parameters).await
+    /// Tells the log, if that took long; the plan is asked for by a task of its own, on a connection beside the pool's.
+    fn tell_if_slow(&self, text: &str, parameters: usize, took: Duration, rows: Option<usize>) {
+        let Some(log) = &self.log else { return };
+        let Some(left_out) = log.is_slow(took) else {
+            return;
+        };
+        let (log, config, time) = (
+            Arc::clone(log),
+            self.config.clone(),
+            self.settings.query_time,
+        );
+        let statement = text.to_owned();
+        tokio::spawn(async move {
+            let plan = within(time, explain(&config, &statement, parameters)).await;
+            let plan = match plan {
+                Ok(Ok(plan)) => Ok(plan),
+                Ok(Err(error)) => Err(error.to_string()),
+                Err(error) => Err(error.to_string()),
+            };
+            log.tell(&Logged::Slow {
+                statement: &statement,
+                took,
+                rows,
+                plan,
+                left_out,
+            });
+        });
+    }
+
+    fn ended<T>(&self, outcome: &Result<T, Error>) {
+        if let (Err(error), Some(log)) = (outcome, &self.log) {
+            error.log(log);
+        }
+        self.counts.ended(outcome);
     }
 
     async fn query_on(
@@ -162,34 +191,43 @@ impl Postgres {
         text: &str,
         parameters: &[&(dyn ToSql + Sync)],
     ) -> Result<Vec<Row>, tokio_postgres::Error> {
-        let Some(connection) = &used.0 else {
-            return Ok(Vec::new());
-        };
-        if self.settings.rung >= Rung::Prepared {
-            let statement = connection.prepare_cached(text).await?;
-            connection.query(&statement, parameters).await
-        } else {
-            connection.query(text, parameters).await
+        match used {
+            Used::Own(client, _) => client.query(text, parameters).await,
+            Used::Kept(None) => Ok(Vec::new()),
+            Used::Kept(Some(kept)) if self.settings.rung >= Rung::Prepared => {
+                let statement = kept.prepare_cached(text).await?;
+                kept.query(&statement, parameters).await
+            }
+            Used::Kept(Some(kept)) => kept.query(text, parameters).await,
         }
     }
 }
 
-/// A pooled connection in use. One that is left in the middle of a query is closed, and its place is free for another.
-struct Used(Option<Object>);
+/// A connection in use.
+enum Used {
+    /// The request's own.
+    Own(Client, #[expect(dead_code, reason = "ends with it")] Task),
+    /// The pool's. One that is left in the middle of a query is closed, and its place is free for another.
+    Kept(Option<Object>),
+}
 
 impl Used {
     /// The query has ended, in time or not.
     fn is_sound(&mut self, is_sound: bool) {
-        if is_sound {
+        if let Self::Kept(kept) = self
+            && is_sound
+        {
             // Back to the pool.
-            drop(self.0.take());
+            drop(kept.take());
         }
     }
 }
 
 impl Drop for Used {
     fn drop(&mut self) {
-        if let Some(connection) = self.0.take() {
+        if let Self::Kept(kept) = self
+            && let Some(connection) = kept.take()
+        {
             drop(Object::take(connection));
         }
     }
@@ -205,21 +243,26 @@ impl Drop for Task {
 }
 
 impl Store for Postgres {
-    async fn account(&self, query: Query) -> Result<Account, Error> {
+    async fn account(&self, query: Query, steps: Steps<'_>) -> Result<Account, Error> {
         self.counts.reads.fetch_add(1, Ordering::Relaxed);
         let id = query.account.get() as i32;
         let entries = i64::from(query.entries());
-        let rows = self.query(&self.read, &[&id, &entries]).await;
+        let rows = self.query(&self.read, &[&id, &entries], steps).await;
         let outcome = rows.and_then(|rows| account(query.account, &rows));
-        self.counts.ended(&outcome);
+        self.ended(&outcome);
         outcome
     }
 
-    async fn post(&self, account: AccountId, entry: NewEntry) -> Result<Entry, Error> {
+    async fn post(
+        &self,
+        account: AccountId,
+        entry: NewEntry,
+        steps: Steps<'_>,
+    ) -> Result<Entry, Error> {
         self.counts.writes.fetch_add(1, Ordering::Relaxed);
         let id = account.get() as i32;
         let parameters: [&(dyn ToSql + Sync); 3] = [&id, &entry.amount, &entry.text];
-        let rows = self.query(&self.write, &parameters).await;
+        let rows = self.query(&self.write, &parameters, steps).await;
         let outcome = rows.and_then(|rows| {
             let row = rows.first().ok_or(Error::NotFound(account.get()))?;
             let (id, at) = (row.try_get(0), row.try_get(1));
@@ -230,7 +273,7 @@ impl Store for Postgres {
                 text: entry.text.clone(),
             })
         });
-        self.counts.ended(&outcome);
+        self.ended(&outcome);
         outcome
     }
 
@@ -242,6 +285,30 @@ impl Store for Postgres {
     fn queries(&self) -> QueryStats {
         self.counts.stats()
     }
+}
+
+/// How PostgreSQL says that it runs a statement, whatever the parameters: asked on a connection of its own.
+async fn explain(
+    config: &Config,
+    statement: &str,
+    parameters: usize,
+) -> Result<String, tokio_postgres::Error> {
+    let (client, connection) = config.connect(NoTls).await?;
+    let _task = Task(tokio::spawn(async move {
+        let _ = connection.await;
+    }));
+    let prepare =
+        format!("SET plan_cache_mode = force_generic_plan; PREPARE statement AS {statement}");
+    client.batch_execute(&prepare).await?;
+    let values = vec!["NULL"; parameters].join(", ");
+    let lines = client
+        .query(
+            &format!("EXPLAIN (COSTS OFF) EXECUTE statement ({values})"),
+            &[],
+        )
+        .await?;
+    let lines: Vec<String> = lines.iter().filter_map(|row| row.try_get(0).ok()).collect();
+    Ok(lines.join("\n"))
 }
 
 async fn within<T>(time: Duration, future: impl Future<Output = T>) -> Result<T, Error> {
@@ -265,7 +332,12 @@ fn failed(error: tokio_postgres::Error) -> Error {
 fn account(id: AccountId, rows: &[Row]) -> Result<Account, Error> {
     let first = rows.first().ok_or(Error::NotFound(id.get()))?;
     let read = || {
-        let mut account = Account::new(id, first.try_get(0)?, first.try_get(1)?, first.try_get(2)?);
+        let mut account = Account::new(
+            id.get(),
+            first.try_get(0)?,
+            first.try_get(1)?,
+            first.try_get(2)?,
+        );
         for row in rows {
             // An account without entries has one row, without an entry in it.
             if let Some(id) = row.try_get(3)? {

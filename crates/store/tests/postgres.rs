@@ -49,10 +49,12 @@ fn encode(account: &store::Account) -> Bytes {
 }
 
 async fn asked(accounts: &Accounts<Postgres>, account: u32) -> Result<Bytes, Error> {
-    Ok(match accounts.account(query(account), encode).await? {
-        Found::Rows(rows) => encode(&rows),
-        Found::Encoded(bytes) => bytes,
-    })
+    Ok(
+        match accounts.account(query(account), &|_| {}, encode).await? {
+            Found::Rows(rows) => encode(&rows),
+            Found::Encoded(bytes) => bytes,
+        },
+    )
 }
 
 /// One test, so that one cluster is made.
@@ -83,7 +85,7 @@ async fn every_rung_answers_alike_and_sees_each_write(cluster: &Cluster) {
         let store = Postgres::new(&cluster.address(), settings(rung)).unwrap();
         let accounts = Accounts::new(store, rung, CACHE);
         for account in [100, 1000, 2000] {
-            let expected = encode(&sqlite.account(query(account)).await.unwrap());
+            let expected = encode(&sqlite.account(query(account), &|_| {}).await.unwrap());
             assert_eq!(
                 asked(&accounts, account).await.unwrap(),
                 expected,
@@ -92,10 +94,10 @@ async fn every_rung_answers_alike_and_sees_each_write(cluster: &Cluster) {
         }
         asked(&accounts, at).await.unwrap();
         let entry = accounts
-            .post(AccountId::new(at).unwrap(), coffee())
+            .post(AccountId::new(at).unwrap(), coffee(), &|_| {})
             .await
             .unwrap();
-        let mut account = sqlite.account(query(at)).await.unwrap();
+        let mut account = sqlite.account(query(at), &|_| {}).await.unwrap();
         account.balance -= 250;
         account.entries.insert(0, entry);
         account.entries.truncate(10);
@@ -104,7 +106,9 @@ async fn every_rung_answers_alike_and_sees_each_write(cluster: &Cluster) {
             encode(&account),
             "{rung:?}"
         );
-        let none = accounts.post(AccountId::new(2001).unwrap(), coffee()).await;
+        let none = accounts
+            .post(AccountId::new(2001).unwrap(), coffee(), &|_| {})
+            .await;
         assert!(matches!(none, Err(Error::NotFound(2001))), "{none:?}");
         assert_eq!(accounts.store().queries().failures, 0);
     }
@@ -135,7 +139,11 @@ async fn with_one_connection_hung_the_rest_go_on(cluster: &Cluster) {
         .unwrap();
     let hung = tokio::spawn({
         let accounts = Arc::clone(&accounts);
-        async move { accounts.post(AccountId::new(50).unwrap(), coffee()).await }
+        async move {
+            accounts
+                .post(AccountId::new(50).unwrap(), coffee(), &|_| {})
+                .await
+        }
     });
     while accounts.store().pool().in_use == 0 {
         tokio::time::sleep(Duration::from_millis(1)).await;
