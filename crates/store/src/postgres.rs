@@ -8,6 +8,8 @@ use bytes::{Bytes, BytesMut};
 use deadpool_postgres::{Manager, ManagerConfig, Object, Pool, RecyclingMethod};
 use futures_util::SinkExt as _;
 use places::Places;
+use tokio::runtime::Handle;
+use tokio::sync::Semaphore;
 use tokio_postgres::error::SqlState;
 use tokio_postgres::types::ToSql;
 use tokio_postgres::{Client, Config, NoTls, Row};
@@ -27,6 +29,9 @@ const SCHEMA: &str = "
 /// Bytes of rows that are sent at once: some hundred packets on the loopback.
 const CHUNK: usize = 64 << 10;
 
+/// How long it may take to have a query cancelled: PostgreSQL hangs up at once.
+const CANCEL_TIME: Duration = Duration::from_secs(1);
+
 /// Accounts in PostgreSQL.
 #[derive(Debug)]
 pub struct Postgres {
@@ -35,6 +40,8 @@ pub struct Postgres {
     places: Places,
     /// None where each request has a connection of its own.
     pool: Option<Pool>,
+    /// Requests to cancel a query that may be under way.
+    cancels: Arc<Semaphore>,
     counts: Counts,
     read: String,
     write: String,
@@ -63,6 +70,7 @@ impl Postgres {
             config,
             places: Places::new(settings.connections, settings.wait),
             pool: (settings.rung > Rung::Connect).then_some(pool),
+            cancels: Arc::new(Semaphore::new(settings.connections.max(1))),
             settings,
             counts: Counts::default(),
             log: None,
@@ -124,26 +132,34 @@ impl Postgres {
         steps(Step::Connection);
         let _place = self.places.take().await?;
         let time = self.settings.query_time;
-        let mut used = match &self.pool {
+        let connection = match &self.pool {
             None => {
-                let (client, connection) = within(time, self.config.connect(NoTls))
-                    .await?
-                    .map_err(Error::down)?;
-                Used::Own(
-                    client,
-                    Task(tokio::spawn(async move {
-                        // What is wrong with it, the query says.
-                        let _ = connection.await;
-                    })),
-                )
+                let connect = self.config.connect(NoTls);
+                let (client, connection) = within(time, connect).await?.map_err(Error::down)?;
+                let task = tokio::spawn(async move {
+                    // What is wrong with it, the query says.
+                    let _ = connection.await;
+                });
+                Connection::Own(client, Task(task))
             }
-            Some(pool) => Used::Kept(Some(within(time, pool.get()).await?.map_err(Error::down)?)),
+            Some(pool) => Connection::Kept(within(time, pool.get()).await?.map_err(Error::down)?),
+        };
+        let used = Used {
+            connection: Some(connection),
+            cancels: &self.cancels,
         };
         steps(Step::Query);
         let begun = Instant::now();
-        let rows = within(time, self.query_on(&used, text, parameters)).await;
-        used.is_sound(rows.is_ok());
-        let rows = rows.and_then(|rows| rows.map_err(failed));
+        let rows = match within(time, self.query_on(&used, text, parameters)).await {
+            Ok(rows) => {
+                used.ended();
+                rows.map_err(failed)
+            }
+            Err(slow) => {
+                drop(used);
+                Err(slow)
+            }
+        };
         let number = rows.as_ref().ok().map(Vec::len);
         self.tell_if_slow(text, parameters.len(), begun.elapsed(), number);
         rows
@@ -187,48 +203,68 @@ impl Postgres {
 
     async fn query_on(
         &self,
-        used: &Used,
+        used: &Used<'_>,
         text: &str,
         parameters: &[&(dyn ToSql + Sync)],
     ) -> Result<Vec<Row>, tokio_postgres::Error> {
-        match used {
-            Used::Own(client, _) => client.query(text, parameters).await,
-            Used::Kept(None) => Ok(Vec::new()),
-            Used::Kept(Some(kept)) if self.settings.rung >= Rung::Prepared => {
+        match &used.connection {
+            None => Ok(Vec::new()),
+            Some(Connection::Kept(kept)) if self.settings.rung >= Rung::Prepared => {
                 let statement = kept.prepare_cached(text).await?;
                 kept.query(&statement, parameters).await
             }
-            Used::Kept(Some(kept)) => kept.query(text, parameters).await,
+            Some(connection) => connection.client().query(text, parameters).await,
         }
     }
 }
 
-/// A connection in use.
-enum Used {
+enum Connection {
     /// The request's own.
     Own(Client, #[expect(dead_code, reason = "ends with it")] Task),
-    /// The pool's. One that is left in the middle of a query is closed, and its place is free for another.
-    Kept(Option<Object>),
+    /// The pool's.
+    Kept(Object),
 }
 
-impl Used {
-    /// The query has ended, in time or not.
-    fn is_sound(&mut self, is_sound: bool) {
-        if let Self::Kept(kept) = self
-            && is_sound
-        {
-            // Back to the pool.
-            drop(kept.take());
+impl Connection {
+    fn client(&self) -> &Client {
+        match self {
+            Self::Own(client, _) => client,
+            Self::Kept(kept) => kept,
         }
     }
 }
 
-impl Drop for Used {
+/// A connection in use. One that is left in the middle of a query is closed, and its place is free for another; the query is
+/// cancelled, since PostgreSQL goes on with what nobody waits for until it has an answer to send.
+struct Used<'a> {
+    connection: Option<Connection>,
+    cancels: &'a Arc<Semaphore>,
+}
+
+impl Used<'_> {
+    /// The query has ended: a connection of the pool's goes back.
+    fn ended(mut self) {
+        drop(self.connection.take());
+    }
+}
+
+impl Drop for Used<'_> {
     fn drop(&mut self) {
-        if let Self::Kept(kept) = self
-            && let Some(connection) = kept.take()
-        {
-            drop(Object::take(connection));
+        let Some(connection) = self.connection.take() else {
+            return;
+        };
+        // As many at a time as there may be connections: who can't be told ends by itself.
+        let place = Arc::clone(self.cancels).try_acquire_owned();
+        if let (Ok(place), Ok(runtime)) = (place, Handle::try_current()) {
+            let token = connection.client().cancel_token();
+            runtime.spawn(async move {
+                let _place = place;
+                // Where it fails there is nothing to end, or nobody to tell.
+                let _ = within(CANCEL_TIME, token.cancel_query(NoTls)).await;
+            });
+        }
+        if let Connection::Kept(kept) = connection {
+            drop(Object::take(kept));
         }
     }
 }

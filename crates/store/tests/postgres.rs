@@ -158,10 +158,28 @@ async fn with_one_connection_hung_the_rest_go_on(cluster: &Cluster) {
         answer.await.unwrap().unwrap();
     }
     assert!(matches!(hung.await.unwrap(), Err(Error::Slow(_))));
+    nobody_waits_for_a_lock(cluster).await;
     let pool = accounts.store().pool();
     assert_eq!((pool.in_use, pool.timeouts), (0, 0));
     // The one that hung is closed.
     assert!(pool.open <= 4 && pool.waits > 0, "{pool:?}");
+}
+
+/// PostgreSQL has given up what we gave up.
+async fn nobody_waits_for_a_lock(cluster: &Cluster) {
+    let (client, connection) = tokio_postgres::connect(&cluster.address(), tokio_postgres::NoTls)
+        .await
+        .unwrap();
+    tokio::spawn(connection);
+    let given_up = async {
+        let waiting = "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock'";
+        while !client.query(waiting, &[]).await.unwrap().is_empty() {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(1), given_up)
+        .await
+        .expect("the query was not cancelled");
 }
 
 async fn it_is_back_within_two_seconds(cluster: &Cluster) {
