@@ -59,3 +59,9 @@ impl Error {
         Self::Refused(Arc::new(cause))
     }
 }
+
+impl From<places::NoPlace> for Error {
+    fn from(none: places::NoPlace) -> Self {
+        Self::NoConnection(none.0)
+    }
+}

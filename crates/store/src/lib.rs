@@ -1,7 +1,7 @@
 //! Accounts in a database, asked in six ways, each one change away from the one before: the [ladder](Rung).
 //!
 //! [`Accounts`] is what a service holds: a [`Store`] and, on the upper rungs, a [cache](Cache) before it. The number of
-//! connections is bounded on every rung by a [`Gate`], which keeps count as Go's `sql.DBStats` does; what waits is a future,
+//! connections is bounded on every rung by [`Places`](places::Places), which keep count as Go's `sql.DBStats` does; what waits is a future,
 //! never a thread.
 //!
 //! Without the feature `databases` there is the cache alone, before any [`Store`].
@@ -21,11 +21,11 @@ mod counts;
 #[cfg(feature = "databases")]
 mod database;
 mod error;
-mod gate;
 #[cfg(feature = "databases")]
 mod generate;
 mod id;
 mod log;
+mod pool;
 #[cfg(feature = "databases")]
 mod postgres;
 mod rung;
@@ -38,12 +38,12 @@ pub use counts::QueryStats;
 #[cfg(feature = "databases")]
 pub use database::Database;
 pub use error::Error;
-pub use gate::{Gate, Permit, PoolStats};
 #[cfg(feature = "databases")]
 pub use generate::Data;
 pub use handler::{Account, Entry, NewEntry};
 pub use id::{AccountId, BadId, BadQuery, DEFAULT_ENTRIES, MAX_ENTRIES, Query};
 pub use log::{Log, Logged};
+pub use pool::PoolStats;
 #[cfg(feature = "databases")]
 pub use postgres::Postgres;
 pub use rung::Rung;

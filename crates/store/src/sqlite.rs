@@ -6,13 +6,12 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant, SystemTime};
 
+use places::Places;
 use r2d2::{ManageConnection, PooledConnection};
 use rusqlite::{CachedStatement, Connection, ErrorCode, Statement, TransactionBehavior, params};
-
 use tokio::sync::oneshot;
 
 use crate::counts::Counts;
-use crate::gate::Gate;
 use crate::{
     Account, AccountId, Data, Entry, Error, Log, Logged, NewEntry, PoolStats, Query, QueryStats,
     Rung, Settings, Step, Steps, Store,
@@ -39,7 +38,7 @@ pub struct Sqlite {
 struct Inner {
     file: File,
     settings: Settings,
-    gate: Gate,
+    places: Places,
     /// None where each request has a connection of its own.
     pool: Option<r2d2::Pool<File>>,
     counts: Counts,
@@ -100,7 +99,7 @@ impl Sqlite {
         });
         let entries = settings.rung.entries();
         let inner = Arc::new(Inner {
-            gate: Gate::new(settings.connections, settings.wait),
+            places: Places::new(settings.connections, settings.wait),
             file,
             settings,
             pool,
@@ -180,13 +179,13 @@ impl Sqlite {
         work: impl FnOnce(&Inner, &mut Connection) -> Result<(T, usize), Error> + Send + 'static,
     ) -> Result<T, Error> {
         steps(Step::Connection);
-        let permit = self.inner.gate.enter().await?;
+        let place = self.inner.places.take().await?;
         let (inner, log) = (Arc::clone(&self.inner), self.log.clone());
         let kept = inner.pool.as_ref().and_then(r2d2::Pool::try_get);
         let (open, opened) = oneshot::channel();
         let is_kept = kept.is_some();
         let work = move || {
-            let _permit = permit;
+            let _place = place;
             let mut taken = match kept {
                 Some(kept) => Ok(Taken::Kept(kept)),
                 None => inner.connect(),
@@ -280,7 +279,7 @@ impl Store for Sqlite {
     fn pool(&self) -> PoolStats {
         let pool = self.inner.pool.as_ref();
         let open = pool.map_or(0, |pool| pool.state().connections);
-        self.inner.gate.stats(open as usize)
+        PoolStats::of(&self.inner.places, open as usize)
     }
 
     fn queries(&self) -> QueryStats {

@@ -302,6 +302,49 @@ async fn a_wait_for_a_connection_ends_in_time() {
         .unwrap();
 }
 
+/// A pool that keeps no idle connections ready makes one for each request that needs it, up to its size, and then uses those.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_pool_fills_up_under_load_and_no_further() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("accounts.db");
+    Sqlite::fill(&path, DATA).unwrap();
+    let accounts = std::sync::Arc::new(accounts(&path, Rung::Indexed));
+    assert_eq!(accounts.store().pool().open, 0);
+    // Another process's write: as many of ours as there are connections wait for it.
+    let other = Connection::open(&path).unwrap();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let waiting: Vec<_> = (1..=8)
+        .map(|account| {
+            let accounts = std::sync::Arc::clone(&accounts);
+            let account = AccountId::new(account).unwrap();
+            tokio::spawn(async move { accounts.post(account, coffee(), &|_| ()).await })
+        })
+        .collect();
+    let full = async {
+        while files_open(&path) < 5 + 1 {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(2), full)
+        .await
+        .unwrap();
+    other.execute_batch("COMMIT").unwrap();
+    for written in waiting {
+        written.await.unwrap().unwrap();
+    }
+    assert_eq!(files_open(&path), 5 + 1);
+    let pool = accounts.store().pool();
+    assert_eq!((pool.open, pool.idle, pool.in_use), (5, 5, 0));
+}
+
+/// The descriptors of this process that are a file's: what the kernel says, whatever the pool does.
+fn files_open(path: &Path) -> usize {
+    let all = std::fs::read_dir("/proc/self/fd").unwrap();
+    all.filter_map(|entry| std::fs::read_link(entry.ok()?.path()).ok())
+        .filter(|file| file == path)
+        .count()
+}
+
 #[test]
 fn hostile_ids_and_numbers_are_refused() {
     let ids: [&[u8]; 12] = [
