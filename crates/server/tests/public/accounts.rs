@@ -13,8 +13,10 @@ use serde_json::{Value, json};
 use server::{Behind, Limits, Service};
 use store::{Accounts, CacheSettings, Data, Database, Postgres, Rung, Settings, Sqlite, Store};
 
+use crate::admin::{page, sample};
 use crate::bounds::wait_until;
 use crate::client::{Client, get};
+use crate::process::{Program, run};
 use crate::service::{Running, start_before};
 
 type Handler = Preallocated<SerdeJson, Exact>;
@@ -360,7 +362,7 @@ fn postgresql_comes_back_without_a_restart_of_the_service() {
         .block_on(Postgres::fill(&cluster.address(), DATA))
         .expect("an empty database");
     let store = Postgres::new(&cluster.address(), settings(Rung::Indexed)).expect("an address");
-    let service = serve(Database::Postgres(store), Rung::Indexed);
+    let service = serve(Database::Postgres(Box::new(store)), Rung::Indexed);
 
     let load = Load::start(service.address, 8);
     let served = |load: &Load| load.seen().0;
@@ -439,4 +441,97 @@ impl Load {
         }
         self.counts.others.load(Relaxed)
     }
+}
+
+#[test]
+fn ratings_come_from_the_service_that_knows_them_while_it_is_there() {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(1)
+        .enable_all()
+        .build()
+        .expect("a runtime");
+    let listener = runtime
+        .block_on(tokio::net::TcpListener::bind("127.0.0.1:0"))
+        .expect("a free port");
+    let address = listener.local_addr().expect("it listens");
+    let pace = rating::Pace {
+        delay: Duration::ZERO,
+        connections: 16,
+    };
+    runtime.spawn(rating::serve(listener, pace));
+    let settings = rating::Settings {
+        address: format!("http://{address}"),
+        connections: rating::Connections::Kept,
+        in_flight: 4,
+        wait: Duration::from_secs(5),
+        time: Duration::from_secs(5),
+    };
+    let behind = Behind {
+        accounts: None,
+        ratings: Some(rating::Client::new(settings).expect("an address")),
+    };
+    let service = start_before(behind, Handler::new(4), Limits::default());
+    let mut client = Client::connect(service.address);
+    for account in 1..=100 {
+        client.send(get(&format!("/accounts/{account}/rating")));
+        let answer = client.answer();
+        let expected = serde_json::to_vec(&rating::Rating::of(account)).expect("JSON");
+        assert_eq!((answer.status, answer.body), (200, expected));
+    }
+    let ratings = service.service.behind().ratings.as_ref().expect("a client");
+    assert_eq!(ratings.stats().connected, 1);
+    client.send(get("/accounts/1%20OR%201/rating"));
+    assert_eq!(client.answer().status, 400);
+    client.send(get("/accounts/1"));
+    assert_eq!(client.answer().status, 404);
+    // The rating service goes, with its connections.
+    runtime.shutdown_timeout(Duration::from_secs(5));
+    client.send(get("/accounts/1/rating"));
+    let answer = client.answer();
+    assert_eq!(
+        (answer.status, &*answer.code(), answer.field("retry-after")),
+        (503, "unavailable", Some("1"))
+    );
+}
+
+#[test]
+fn the_program_fills_a_database_serves_it_and_says_what_it_did() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let store = format!("sqlite:{}", folder.path().join("accounts.db").display());
+    let (status, said) = run(&["--store", &store]);
+    assert_eq!(status, Some(1));
+    assert!(said.contains("--fill makes one"), "{said}");
+    let small = ["--fill", "--accounts", "50", "--entries", "500"];
+    let fill = [&["--store", &store], &small[..]].concat();
+    assert_eq!(run(&fill), (Some(0), String::new()));
+    // Nothing is filled twice.
+    let (status, said) = run(&fill);
+    assert_eq!(status, Some(1));
+    assert!(said.contains("cannot fill"), "{said}");
+
+    let program = Program::start(&["--store", &store, "--slow-query", "0.001"]);
+    let mut client = Client::connect(program.address);
+    for _ in 0..3 {
+        client.send(get("/accounts/7"));
+        assert_eq!(client.answer().status, 200);
+    }
+    client.send(post_entry(7, r#"{"amount":1,"text":"a"}"#));
+    assert_eq!(client.answer().status, 201);
+    let spent = "http_request_stage_seconds_total{route=\"GET /accounts/{id}\",stage=\"waiting for a query\"}";
+    wait_until(|| page(program.admin, "/metrics").contains("status=\"201\"} 1\n"));
+    let metrics = page(program.admin, "/metrics");
+    for (name, value) in [
+        ("db_queries_total{kind=\"read\"}", 1.0),
+        ("db_queries_total{kind=\"write\"}", 1.0),
+        ("db_query_failures_total", 0.0),
+        ("db_connections_max", 8.0),
+        ("db_connections{state=\"in_use\"}", 0.0),
+        ("db_connection_timeouts_total", 0.0),
+        ("cache_requests_total{result=\"hit\"}", 2.0),
+        ("cache_requests_total{result=\"miss\"}", 1.0),
+        ("cache_loads_total", 1.0),
+    ] {
+        assert_eq!(sample(&metrics, name), value, "{name}");
+    }
+    assert!(sample(&metrics, spent) > 0.0);
 }
