@@ -3,40 +3,49 @@
 use admin::{Route, State};
 use bytes::Bytes;
 use handler::{Handler, Method, NewEntry, Rows};
+use rating::Client;
 use serde_json::error::Category;
 use store::{AccountId, Accounts, Database, Found, Query, Step};
 
+use crate::Behind;
 use crate::fault::Fault;
-use crate::respond::{ANOTHERS_QUERY, CONNECTION, QUERY};
+use crate::respond::{ANOTHERS_QUERY, CONNECTION, QUERY, RATING};
 
 const PREFIX: &str = "/accounts/";
 
-/// What a request below `/accounts/` asks for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Asked {
+/// What a request below `/accounts/` asks for, and of whom.
+#[derive(Clone, Copy)]
+pub(crate) enum Asked<'b> {
     /// An account and its latest entries.
-    Account(Query),
+    Account(&'b Accounts<Database>, Query),
     /// That an entry is added.
-    Entry(AccountId),
+    Entry(&'b Accounts<Database>, AccountId),
+    /// The account's rating.
+    Rating(&'b Client, AccountId),
 }
 
 /// The bytes of an answer, whosever they are.
 pub(crate) enum Written<B> {
     /// The handler's.
     Handler(B),
-    /// The cache's.
-    Kept(Bytes),
+    /// Those of what stands behind it.
+    Bytes(Bytes),
 }
 
-impl Asked {
-    /// Reads a target. Nothing where it is none of these routes; the number of the account is looked at first, so that one that is
-    /// none is a bad request whatever follows it.
+impl<'b> Asked<'b> {
+    /// Reads a target. Nothing where it is none of these routes, or nothing stands behind them; the number of the account is looked at
+    /// first, so that one that is none is a bad request whatever follows it.
     #[inline]
     pub(crate) fn of(
+        behind: &'b Behind,
         method: Method,
         path: &str,
         query: Option<&str>,
     ) -> Option<Result<Self, Fault>> {
+        let Behind { accounts, ratings } = behind;
+        if accounts.is_none() && ratings.is_none() {
+            return None;
+        }
         let path = path.strip_prefix(PREFIX)?;
         let (id, rest) = match path.split_once('/') {
             Some((id, rest)) => (id, Some(rest)),
@@ -46,18 +55,34 @@ impl Asked {
             Ok(account) => account,
             Err(error) => return Some(Err(Fault::Target(error.into()))),
         };
-        let asked = match (rest, method) {
-            (None, Method::Get | Method::Head) => {
+        let is_get = matches!(method, Method::Get | Method::Head);
+        let asked = match (rest, accounts, ratings) {
+            (None, Some(accounts), _) if is_get => {
                 Query::of(id.as_bytes(), query.map(str::as_bytes))
-                    .map(Self::Account)
+                    .map(|query| Self::Account(accounts, query))
                     .map_err(Fault::Target)
             }
-            (None, _) => Err(Fault::Method("GET, HEAD")),
-            (Some("entries"), Method::Post) => Ok(Self::Entry(account)),
-            (Some("entries"), _) => Err(Fault::Method("POST")),
-            (Some(_), _) => return None,
+            (Some("entries"), Some(accounts), _) if method == Method::Post => {
+                Ok(Self::Entry(accounts, account))
+            }
+            (Some("rating"), _, Some(ratings)) if is_get => Ok(Self::Rating(ratings, account)),
+            (None, Some(_), _) | (Some("rating"), _, Some(_)) => Err(Fault::Method("GET, HEAD")),
+            (Some("entries"), Some(_), _) => Err(Fault::Method("POST")),
+            _ => return None,
         };
         Some(asked)
+    }
+
+    /// The encoded answer, where it is kept.
+    #[inline]
+    pub(crate) fn kept(self) -> Option<Bytes> {
+        let Self::Account(accounts, query) = self else {
+            return None;
+        };
+        match accounts.kept(query) {
+            Some(Found::Encoded(bytes)) => Some(bytes),
+            _ => None,
+        }
     }
 
     /// The route as the admin port names it.
@@ -66,19 +91,19 @@ impl Asked {
         match (path.split_once('/'), method) {
             (None, Method::Get | Method::Head) => Some(Route::nth(2)),
             (Some((_, "entries")), Method::Post) => Some(Route::nth(3)),
+            (Some((_, "rating")), Method::Get | Method::Head) => Some(Route::nth(4)),
             _ => None,
         }
     }
 
-    /// Asks the store, and has the handler write down what it has: the status and the bytes.
+    /// Asks, and has the handler write down what the store has: the status and the bytes.
     ///
     /// # Errors
     ///
-    /// A fault of the request, or of the store.
+    /// A fault of the request, or of what stands behind.
     pub(crate) async fn answer<'h, H: Handler>(
         self,
         body: &[u8],
-        accounts: &Accounts<Database>,
         handler: &'h H,
         shown: &admin::Request,
     ) -> Result<(u16, Written<H::Body<'h>>), Fault> {
@@ -93,7 +118,7 @@ impl Asked {
             }));
         };
         match self {
-            Self::Account(query) => {
+            Self::Account(accounts, query) => {
                 if accounts.keeps() {
                     // Unless this one asks.
                     shown.enter(State::Waiting(ANOTHERS_QUERY));
@@ -101,15 +126,22 @@ impl Asked {
                 let encode = |rows: &_| Bytes::copy_from_slice(write(Rows::Account(rows)).as_ref());
                 let written = match accounts.account(query, &steps, encode).await? {
                     Found::Rows(rows) => Written::Handler(write(Rows::Account(&rows))),
-                    Found::Encoded(bytes) => Written::Kept(bytes),
+                    Found::Encoded(bytes) => Written::Bytes(bytes),
                 };
                 Ok((200, written))
             }
-            Self::Entry(account) => {
+            Self::Entry(accounts, account) => {
                 shown.enter(State::Parsing);
                 let entry = entry(body)?;
                 let entry = accounts.post(account, entry, &steps).await?;
                 Ok((201, Written::Handler(write(Rows::Entry(&entry)))))
+            }
+            Self::Rating(ratings, account) => {
+                shown.enter(State::Waiting(RATING));
+                let rating = ratings.rating(account.get()).await?;
+                shown.enter(State::Encoding);
+                let json = serde_json::to_vec(&rating).expect("a number and a letter are JSON");
+                Ok((200, Written::Bytes(json.into())))
             }
         }
     }

@@ -22,8 +22,8 @@ pub(crate) struct Bytes<B> {
 enum Source<B> {
     /// The handler's.
     Handler(B),
-    /// The cache's, shared with whoever else has this answer.
-    Kept(bytes::Bytes),
+    /// Those of what stands behind the handler; shared, maybe, with others who get the same.
+    Shared(bytes::Bytes),
     /// The service's own words, about a request that never came to the handler.
     Service(Vec<u8>),
 }
@@ -35,8 +35,8 @@ impl<B: AsRef<[u8]>> Answer<B> {
     }
 
     #[inline]
-    pub(crate) fn of_cache(bytes: bytes::Bytes, request: Request) -> Self {
-        Self::of(Source::Kept(bytes), request)
+    pub(crate) fn of_bytes(bytes: bytes::Bytes, request: Request) -> Self {
+        Self::of(Source::Shared(bytes), request)
     }
 
     pub(crate) fn of_service(text: Vec<u8>, request: Request) -> Self {
@@ -58,7 +58,7 @@ impl<B: AsRef<[u8]>> Bytes<B> {
     fn all(&self) -> &[u8] {
         match &self.source {
             Source::Handler(body) => body.as_ref(),
-            Source::Kept(bytes) => bytes,
+            Source::Shared(bytes) => bytes,
             Source::Service(text) => text,
         }
     }

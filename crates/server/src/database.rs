@@ -6,7 +6,6 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 use clap::{Args, ValueEnum};
-use server::Behind;
 use store::{Accounts, CacheSettings, Data, Database, Log, Postgres, Settings, Sqlite};
 use tokio::runtime::Runtime;
 
@@ -125,10 +124,10 @@ impl DatabaseFlags {
         Ok(())
     }
 
-    /// What the handler is to have behind it.
-    pub(crate) fn behind(&self) -> Result<Behind> {
+    /// The accounts that are to be served, if any.
+    pub(crate) fn accounts(&self) -> Result<Option<Accounts<Database>>> {
         let Some(place) = &self.store else {
-            return Ok(Behind::default());
+            return Ok(None);
         };
         let rung = self.rung.into();
         let settings = Settings {
@@ -159,9 +158,7 @@ impl DatabaseFlags {
             ttl: self.cache_ttl,
             bytes: self.cache_bytes,
         };
-        Ok(Behind {
-            accounts: Some(Accounts::new(database, rung, cache)),
-        })
+        Ok(Some(Accounts::new(database, rung, cache)))
     }
 }
 

@@ -1,4 +1,4 @@
-//! Why a request to an account has no answer.
+//! Why a request below `/accounts/` has no answer.
 
 use store::{BadQuery, Error};
 
@@ -35,6 +35,9 @@ pub(crate) enum Fault {
     /// 404, 422, 503 or 500
     #[error(transparent)]
     Store(#[from] Error),
+    /// 503 or 502
+    #[error(transparent)]
+    Rating(#[from] rating::Error),
 }
 
 impl Fault {
@@ -45,7 +48,9 @@ impl Fault {
             Self::NotAnEntry { .. } | Self::Entry(_) | Self::Store(Error::Overflow) => 422,
             Self::Store(Error::NotFound(_)) => 404,
             Self::Store(error) if error.is_passing() => 503,
+            Self::Rating(error) if error.is_passing() => 503,
             Self::Store(_) => 500,
+            Self::Rating(_) => 502,
         }
     }
 
@@ -61,6 +66,7 @@ impl Fault {
     pub(crate) const fn retry_after(&self) -> Option<&'static str> {
         match self {
             Self::Store(error) if error.is_passing() => Some(RETRY_AFTER),
+            Self::Rating(error) if error.is_passing() => Some(RETRY_AFTER),
             _ => None,
         }
     }
@@ -83,6 +89,8 @@ impl Fault {
             Self::Store(Error::Overflow) => ("overflow", "/amount".to_owned()),
             Self::Store(error) if error.is_passing() => ("unavailable", "store".to_owned()),
             Self::Store(_) => ("store_failed", "store".to_owned()),
+            Self::Rating(error) if error.is_passing() => ("unavailable", "rating".to_owned()),
+            Self::Rating(_) => ("rating_failed", "rating".to_owned()),
         };
         let message = match self {
             Self::Malformed { message, .. } | Self::NotAnEntry { message, .. } => message.clone(),

@@ -11,6 +11,7 @@ use handler::MAX_BODY_BYTES;
 use server::Limits;
 
 use crate::database::DatabaseFlags;
+use crate::ratings::RatingFlags;
 
 /// Serves GET /data, POST /invoices and, from a database, accounts over HTTP/1.1, until SIGTERM or SIGINT.
 #[derive(Debug, Parser)]
@@ -85,6 +86,9 @@ pub(crate) struct Flags {
 
     #[command(flatten)]
     pub(crate) database: DatabaseFlags,
+
+    #[command(flatten)]
+    pub(crate) ratings: RatingFlags,
 }
 
 /// The handlers that can be served.

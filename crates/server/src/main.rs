@@ -7,6 +7,7 @@ mod database;
 mod flags;
 mod pools;
 mod queries;
+mod ratings;
 
 use std::future::poll_fn;
 use std::io;
@@ -74,7 +75,10 @@ fn run(flags: &Flags) -> Result<()> {
     if flags.database.fill {
         return flags.database.make(&runtime);
     }
-    let behind = flags.database.behind()?;
+    let behind = Behind {
+        accounts: flags.database.accounts()?,
+        ratings: flags.ratings.client()?,
+    };
     match flags.variant {
         Variant::Naive => serve(&runtime, flags, behind, Naive, limits),
         Variant::Pooled => serve(&runtime, flags, behind, Pooled::default(), limits),
@@ -131,6 +135,7 @@ fn admin<H: Served>(
         .runtime("service", runtime.handle())
         .collector(pools::collector(service.clone()))
         .collector(queries::collector(service.clone()))
+        .collector(ratings::collector(service.clone()))
         .serve()
         .context("no thread for the admin port")?;
     Ok(Some(admin))

@@ -6,7 +6,6 @@ use http_body::Body as _;
 use hyper::body::Incoming;
 use hyper::header::{self, ALLOW, CONTENT_TYPE, HeaderMap, HeaderValue, RETRY_AFTER};
 use hyper::{StatusCode, http};
-use store::{Accounts, Database, Found};
 
 use crate::accounts::{Asked, Written};
 use crate::answer::Answer;
@@ -28,6 +27,7 @@ pub(crate) const NAMES: Names = Names {
         "POST /invoices",
         "GET /accounts/{id}",
         "POST /accounts/{id}/entries",
+        "GET /accounts/{id}/rating",
     ],
     waits: &[
         "a client to connect",
@@ -36,6 +36,7 @@ pub(crate) const NAMES: Names = Names {
         "a connection",
         "a query",
         "another's query",
+        "a rating",
     ],
 };
 
@@ -45,6 +46,7 @@ pub(crate) const NEXT_ROUND: Wait = Wait::nth(2);
 pub(crate) const CONNECTION: Wait = Wait::nth(3);
 pub(crate) const QUERY: Wait = Wait::nth(4);
 pub(crate) const ANOTHERS_QUERY: Wait = Wait::nth(5);
+pub(crate) const RATING: Wait = Wait::nth(6);
 
 /// Answers a request.
 #[inline]
@@ -57,30 +59,15 @@ pub(crate) async fn respond<H: Handler + 'static>(
     let method = method(&head.method);
     let path = head.uri.path();
     let shown = guest.request(route(method, path));
-    let asked = site.behind.accounts.as_ref().and_then(|accounts| {
-        let asked = Asked::of(method, path, head.uri.query())?;
-        Some((accounts, asked))
-    });
-    let mut response = match asked {
+    let mut response = match Asked::of(&site.behind, method, path, head.uri.query()) {
         None => from_handler(head, body, method, site, guest, shown).await,
-        Some((accounts, asked)) => match (kept(accounts, &asked), body.is_end_stream()) {
-            (Some(bytes), true) => {
+        Some(asked) => match asked.as_ref().ok().and_then(|asked| asked.kept()) {
+            Some(bytes) if body.is_end_stream() => {
                 guest.enter(Phase::Handling);
-                of_cache(bytes, head.headers, shown)
+                of_bytes(bytes, head.headers, shown)
             }
-            // What waits for a database can pay for its own place; other connections need not keep one.
-            _ => {
-                Box::pin(from_store(
-                    head.headers,
-                    body,
-                    asked,
-                    accounts,
-                    site,
-                    guest,
-                    shown,
-                ))
-                .await
-            }
+            // What waits can pay for its own place; other connections need not keep one for it.
+            _ => Box::pin(from_behind(head.headers, body, asked, site, guest, shown)).await,
         },
     };
     if guest.seat().order() != Order::Stay {
@@ -125,12 +112,11 @@ async fn from_handler<H: Handler + 'static>(
     }
 }
 
-/// What takes the store to answer.
-async fn from_store<H: Handler + 'static>(
+/// What takes somebody else to answer.
+async fn from_behind<H: Handler + 'static>(
     headers: HeaderMap,
     body: Incoming,
-    asked: Result<Asked, Fault>,
-    accounts: &'static Accounts<Database>,
+    asked: Result<Asked<'static>, Fault>,
     site: &'static Site<H>,
     guest: &Guest,
     mut shown: admin::Request,
@@ -145,10 +131,7 @@ async fn from_store<H: Handler + 'static>(
             close(&mut response);
             return response;
         }
-        (Ok(asked), Ok(body)) => {
-            let handler = &site.handler;
-            asked.answer(body.as_ref(), accounts, handler, &shown).await
-        }
+        (Ok(asked), Ok(body)) => asked.answer(body.as_ref(), &site.handler, &shown).await,
     };
     let mut response = match answer {
         Ok((status, Written::Handler(body))) => {
@@ -161,25 +144,13 @@ async fn from_store<H: Handler + 'static>(
             };
             of_handler(answer, headers, shown)
         }
-        Ok((_, Written::Kept(bytes))) => of_cache(bytes, headers, shown),
+        Ok((_, Written::Bytes(bytes))) => of_bytes(bytes, headers, shown),
         Err(fault) => of_fault(&fault, shown),
     };
     if body.is_err() {
         close(&mut response);
     }
     response
-}
-
-/// The encoded answer that is kept, if this asks for one.
-#[inline]
-fn kept(accounts: &Accounts<Database>, asked: &Result<Asked, Fault>) -> Option<bytes::Bytes> {
-    let Ok(Asked::Account(query)) = asked else {
-        return None;
-    };
-    match accounts.kept(*query) {
-        Some(Found::Encoded(bytes)) => Some(bytes),
-        _ => None,
-    }
 }
 
 /// A request's body.
@@ -236,9 +207,9 @@ fn of_handler<B: AsRef<[u8]>>(
     response
 }
 
-/// An answer that was written down before.
+/// An answer that somebody else has written down.
 #[inline]
-fn of_cache<B: AsRef<[u8]>>(
+fn of_bytes<B: AsRef<[u8]>>(
     bytes: bytes::Bytes,
     headers: HeaderMap,
     mut shown: admin::Request,
@@ -249,7 +220,7 @@ fn of_cache<B: AsRef<[u8]>>(
         CONTENT_TYPE,
         HeaderValue::from_static(ContentType::Json.as_str()),
     );
-    let mut response = http::Response::new(Answer::of_cache(bytes, shown));
+    let mut response = http::Response::new(Answer::of_bytes(bytes, shown));
     *response.headers_mut() = headers;
     response
 }
