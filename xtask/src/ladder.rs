@@ -59,9 +59,8 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     for store in &stores {
         scenarios.extend(RUNGS.map(|rung| of_rung(store, rung, arguments)));
     }
-    if let (Some(rating), Some(store)) = (&rating, stores.first()) {
-        let address = format!("http://{}", rating.address);
-        scenarios.extend(CONNECTIONS.map(|kept| of_rating(store, &address, kept, arguments)));
+    if let Some(rating) = &rating {
+        scenarios.extend(CONNECTIONS.map(|kept| of_rating(&rating.address, kept, arguments.hot)));
     }
     let measuring = Measuring {
         server: &server,
@@ -84,14 +83,14 @@ fn of_rung(store: &Filled, rung: &str, arguments: &Arguments) -> Scenario {
     }
 }
 
-/// A client of the rating service. The service has a database, and does not ask it for a rating.
-fn of_rating(store: &Filled, address: &str, connections: &str, arguments: &Arguments) -> Scenario {
-    let mut behind = store.flags("indexed", arguments.pool_size);
-    behind.extend(["--rating", address, "--rating-connections", connections].map(str::to_owned));
+/// A client of the rating service at an address.
+fn of_rating(address: &str, connections: &str, hot: u32) -> Scenario {
+    let address = format!("http://{address}");
+    let behind = ["--rating", &address, "--rating-connections", connections];
     Scenario {
         name: format!("Rating/connections={connections}"),
-        case: format!("Rating/hot={}", arguments.hot),
-        behind,
+        case: format!("Rating/hot={hot}"),
+        behind: behind.map(str::to_owned).to_vec(),
         facts: Vec::new(),
     }
 }
