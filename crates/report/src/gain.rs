@@ -1,7 +1,7 @@
 //! What a step buys, over rounds in which both sides were measured.
 
 use benchfmt::Benchmark;
-use benchstat::statistics::{center, center_interval, median};
+use benchstat::statistics::{center, center_interval, geometric_mean, median};
 
 /// The confidence of the intervals.
 const CONFIDENCE: f64 = 0.95;
@@ -42,6 +42,18 @@ impl Series {
         (!values.is_empty()).then(|| median(&values))
     }
 
+    /// The geometric mean of several in each round that all have: what a round itself does to all of them.
+    pub(crate) fn of_rounds(all: &[Self]) -> Self {
+        let Some(first) = all.first() else {
+            return Self::default();
+        };
+        let rounds = first.0.iter().filter_map(|(round, _)| {
+            let values: Option<Vec<f64>> = all.iter().map(|own| own.of_round(round)).collect();
+            Some((round.clone(), geometric_mean(values?)?))
+        });
+        Self(rounds.collect())
+    }
+
     fn of_round(&self, round: &str) -> Option<f64> {
         let mut values = self.0.iter();
         values
@@ -65,6 +77,11 @@ impl Gain {
             interval: interval.map(|(low, high)| (low.exp(), high.exp())),
             rounds: ratios.len(),
         })
+    }
+
+    /// The center.
+    pub(crate) fn factor(&self) -> f64 {
+        self.factor
     }
 
     /// Whether `after` is not shown to have more than `before`: the whole interval would have to say so.

@@ -72,13 +72,19 @@ impl<'b> Sweep<'b> {
         Series::of(self.results, &format!("{}/size={size}", self.base), unit)
     }
 
-    /// The size whose median is the least.
+    /// The size that has the least, each round's own slowness aside.
     fn best(&self) -> Option<u32> {
-        let medians = self.sizes.iter().filter_map(|&size| {
-            let median = self.series(size, JUDGED).median()?;
-            Some((size, median))
+        let all: Vec<Series> = self
+            .sizes
+            .iter()
+            .map(|&size| self.series(size, JUDGED))
+            .collect();
+        let round = Series::of_rounds(&all);
+        let gains = self.sizes.iter().zip(&all).filter_map(|(&size, series)| {
+            let gain = Gain::of(&round, series)?;
+            Some((size, gain.factor()))
         });
-        let best = medians.min_by(|a, b| a.1.total_cmp(&b.1));
+        let best = gains.max_by(|a, b| a.1.total_cmp(&b.1));
         best.map(|(size, _)| size)
     }
 
