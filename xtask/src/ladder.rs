@@ -80,6 +80,7 @@ fn of_rung(store: &Filled, rung: &str, arguments: &Arguments) -> Scenario {
         case: format!("Account/hot={}", arguments.hot),
         behind: store.flags(rung, arguments.pool_size),
         facts: store.facts(rung, arguments.pool_size),
+        known: store.allocations(rung),
     }
 }
 
@@ -92,5 +93,6 @@ fn of_rating(address: &str, connections: &str, hot: u32) -> Scenario {
         case: format!("Rating/hot={hot}"),
         behind: behind.map(str::to_owned).to_vec(),
         facts: Vec::new(),
+        known: Vec::new(),
     }
 }

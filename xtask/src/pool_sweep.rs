@@ -59,6 +59,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
                 case: format!("Account/hot={}", arguments.hot),
                 behind: store.flags(RUNG, size),
                 facts: store.facts(RUNG, size),
+                known: Vec::new(),
             });
         }
     }

@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
+use benchfmt::Measurement;
 use fastrand::Rng;
 
 use crate::machine::Facts;
@@ -28,6 +29,8 @@ pub(crate) struct Scenario {
     pub(crate) behind: Vec<String>,
     /// What results say of it.
     pub(crate) facts: Facts,
+    /// What is known of it without measuring.
+    pub(crate) known: Vec<Measurement>,
 }
 
 /// How often and how long everything is measured.
@@ -152,6 +155,7 @@ impl Measuring<'_> {
         fs::remove_file(&partial).with_context(|| partial.display().to_string())?;
         for line in &mut measured.lines {
             line.name.clone_from(&scenario.name);
+            line.measurements.extend(scenario.known.iter().cloned());
         }
         measured.describe(&self.server.facts);
         measured.describe(&scenario.facts);

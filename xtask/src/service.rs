@@ -90,10 +90,10 @@ pub(crate) fn build_rating(workspace: &Workspace) -> Result<PathBuf> {
     Ok(workspace.target().join("release").join("rating"))
 }
 
-/// Builds the program that says how a database answers: its path.
-pub(crate) fn build_plan(workspace: &Workspace) -> Result<PathBuf> {
-    build(&["--package", "store", "--example", "plan"], workspace)?;
-    Ok(workspace.target().join("release/examples/plan"))
+/// Builds the program that says what can be said of each rung without a clock: its path.
+pub(crate) fn build_rungs(workspace: &Workspace) -> Result<PathBuf> {
+    build(&["--package", "store", "--example", "rungs"], workspace)?;
+    Ok(workspace.target().join("release/examples/rungs"))
 }
 
 fn build(arguments: &[&str], workspace: &Workspace) -> Result<()> {

@@ -6,10 +6,11 @@ use std::fs;
 use std::process::Command;
 
 use anyhow::{Context, Result, bail};
+use benchfmt::Measurement;
 use cluster::{Cluster, NoCluster};
 
 use crate::machine::Facts;
-use crate::service::{Program, build_plan};
+use crate::service::{Program, build_rungs};
 use crate::suite::output;
 use crate::workspace::Workspace;
 
@@ -35,6 +36,15 @@ pub(crate) struct Databases {
     entries: u32,
 }
 
+/// What is known of a rung without a clock.
+#[derive(Clone, Debug, Default, PartialEq)]
+struct Rung {
+    /// How the database answers: a plan's lines, with ` | ` between them.
+    plan: String,
+    /// What a request allocates.
+    allocations: Vec<Measurement>,
+}
+
 /// A database that is filled.
 #[derive(Debug)]
 pub(crate) struct Filled {
@@ -44,8 +54,8 @@ pub(crate) struct Filled {
     place: String,
     /// What results say of it.
     facts: Facts,
-    /// How it answers, by rung: a plan's lines, with ` | ` between them.
-    plans: HashMap<String, String>,
+    /// What is known of its rungs, by name.
+    rungs: HashMap<String, Rung>,
     _cluster: Option<Cluster>,
 }
 
@@ -74,16 +84,23 @@ impl Filled {
     pub(crate) fn facts(&self, rung: &str, pool_size: u32) -> Facts {
         let mut facts = self.facts.clone();
         facts.push(("pool-size".to_owned(), pool_size.to_string()));
-        let plan = self.plans.get(rung);
-        facts.extend(plan.map(|plan| ("plan".to_owned(), plan.clone())));
+        let rung = self.rungs.get(rung);
+        facts.extend(rung.map(|rung| ("plan".to_owned(), rung.plan.clone())));
         facts
+    }
+
+    /// What a request on a rung allocates.
+    pub(crate) fn allocations(&self, rung: &str) -> Vec<Measurement> {
+        let rung = self.rungs.get(rung);
+        rung.map(|rung| rung.allocations.clone())
+            .unwrap_or_default()
     }
 }
 
 impl Databases {
     /// Fills them, or finds them filled; one that is not installed is left out.
     pub(crate) fn fill(&self, server: &Program, workspace: &Workspace) -> Result<Vec<Filled>> {
-        let plan = build_plan(workspace)?;
+        let rungs = build_rungs(workspace)?;
         let mut all = Vec::new();
         for name in &self.names {
             let (name, place, cluster) = match name.as_str() {
@@ -100,7 +117,7 @@ impl Databases {
                 facts: facts
                     .map(|(key, count)| (key.to_owned(), count.to_string()))
                     .to_vec(),
-                plans: plans(&output(&plan, &[&place])?),
+                rungs: rungs_of(&output(&rungs, &[&place])?)?,
                 place,
                 _cluster: cluster,
             });
@@ -157,23 +174,31 @@ impl Databases {
     }
 }
 
-/// Reads rungs, each with its plan set in below it.
-fn plans(text: &str) -> HashMap<String, String> {
-    let mut plans: HashMap<String, String> = HashMap::new();
-    let mut rung = "";
+/// Reads rungs, each with what is said of it set in below it.
+fn rungs_of(text: &str) -> Result<HashMap<String, Rung>> {
+    let mut rungs: HashMap<String, Rung> = HashMap::new();
+    let mut name = "";
     for line in text.lines() {
-        match line.strip_prefix("  ") {
-            None => rung = line,
-            Some(step) => {
-                let plan = plans.entry(rung.to_owned()).or_default();
-                if !plan.is_empty() {
-                    plan.push_str(" | ");
+        let Some(said) = line.strip_prefix("  ") else {
+            name = line;
+            continue;
+        };
+        let rung = rungs.entry(name.to_owned()).or_default();
+        match said.split_once(' ') {
+            Some(("plan", step)) => {
+                if !rung.plan.is_empty() {
+                    rung.plan.push_str(" | ");
                 }
-                plan.push_str(step);
+                rung.plan.push_str(step);
             }
+            Some((unit, value)) => rung.allocations.push(Measurement {
+                value: value.parse().with_context(|| format!("{name}: {said}"))?,
+                unit: unit.to_owned(),
+            }),
+            None => bail!("{name}: {said:?} says nothing"),
         }
     }
-    plans
+    Ok(rungs)
 }
 
 #[cfg(test)]
@@ -181,9 +206,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_plan_is_of_the_rung_above_it() {
-        let plans = plans("connect\n  SCAN a\n    SCAN b\nindexed\n  SEARCH a\n");
-        assert_eq!(plans["connect"], "SCAN a |   SCAN b");
-        assert_eq!(plans["indexed"], "SEARCH a");
+    fn what_is_said_is_of_the_rung_above_it() {
+        let text =
+            "connect\n  plan SCAN a\n  plan   SCAN b\n  allocs/op 12.5\nindexed\n  plan SEARCH a\n";
+        let rungs = rungs_of(text).unwrap();
+        assert_eq!(rungs["connect"].plan, "SCAN a |   SCAN b");
+        let [allocations] = &rungs["connect"].allocations[..] else {
+            panic!("{rungs:?}")
+        };
+        assert_eq!((allocations.value, &*allocations.unit), (12.5, "allocs/op"));
+        assert_eq!(rungs["indexed"].plan, "SEARCH a");
+        assert!(rungs_of("connect\n  nonsense\n").is_err());
+        assert!(rungs_of("connect\n  allocs/op many\n").is_err());
     }
 }

@@ -26,11 +26,13 @@ const CLIENTS: [(&str, &str); 2] = [
 ];
 
 /// What is told of each rung, with its heading.
-const UNITS: [(&str, &str); 4] = [
+const UNITS: [(&str, &str); 6] = [
     ("sec/op", "time of a request"),
     ("p99-sec", "99th percentile"),
     ("cpu-sec/req", "the service's processor time"),
     ("queries/op", "queries a request"),
+    ("allocs/op", "allocations a request"),
+    ("B/op", "bytes allocated"),
 ];
 
 /// The units in which a step's gain is told; the rest is a fact, not a sample.
@@ -239,25 +241,30 @@ impl Row<'_> {
     }
 }
 
-/// Each row's values, and its gains over the row before.
+/// Each row's values, and its gains over the row before; a unit that no row has is left out.
 fn table(rows: &[Row<'_>]) -> String {
-    let mut text = String::from("| |");
-    for (at, (unit, heading)) in UNITS.iter().enumerate() {
+    let units: Vec<(&str, &str, bool)> = UNITS
+        .iter()
+        .enumerate()
+        .map(|(at, &(unit, heading))| (unit, heading, at < GAINED))
+        .filter(|(unit, ..)| rows.iter().any(|row| row.series(unit).median().is_some()))
+        .collect();
+    let (mut text, mut line) = (String::from("| |"), String::from("| --- |"));
+    for (unit, heading, is_gained) in &units {
         text += &format!(" {heading} (`{unit}`) |");
-        if at < GAINED {
+        line += " ---: |";
+        if *is_gained {
             text += " against the line before |";
+            line += " --- |";
         }
     }
-    text += "\n| --- |";
-    text += &" ---: | --- |".repeat(GAINED);
-    text += &" ---: |".repeat(UNITS.len() - GAINED);
-    text.push('\n');
+    text += &format!("\n{line}\n");
     for (place, row) in rows.iter().enumerate() {
         text += &format!("| {} |", row.label);
-        for (at, (unit, _)) in UNITS.iter().enumerate() {
+        for (unit, _, is_gained) in &units {
             let series = row.series(unit);
             text += &format!(" {} |", shown(unit, series.median()));
-            if at < GAINED {
+            if *is_gained {
                 let before = place.checked_sub(1).map(|before| rows[before].series(unit));
                 let gain = before.and_then(|before| Gain::of(&before, &series));
                 let gain = gain.map_or_else(String::new, |gain| gain.to_string());
@@ -274,8 +281,9 @@ pub(crate) fn shown(unit: &str, value: Option<f64>) -> String {
     let Some(value) = value else {
         return String::new();
     };
-    if unit == "queries/op" {
-        return format!("{value:.2}");
+    if ["queries/op", "allocs/op"].contains(&unit) {
+        let text = format!("{value:.2}");
+        return text.strip_suffix(".00").unwrap_or(&text).to_owned();
     }
     common_scale([value], class(unit)).format(value)
 }
