@@ -52,7 +52,7 @@ pub enum Rows<'a> {
 pub struct NewEntry {
     /// In minor units: within [`MAX_AMOUNT`], and not 0.
     pub amount: i64,
-    /// What for: at most [`MAX_TEXT_BYTES`], without NUL, which PostgreSQL does not store.
+    /// What for: at most [`MAX_TEXT_BYTES`], without NUL, which not every database stores.
     pub text: String,
 }
 

@@ -151,7 +151,8 @@ impl DatabaseFlags {
             }
             Place::Postgres(address) => {
                 let store = Postgres::new(address, settings);
-                Database::Postgres(store.context("the address of PostgreSQL")?.with_log(log))
+                let store = store.context("the address of PostgreSQL")?;
+                Database::Postgres(Box::new(store.with_log(log)))
             }
         };
         let cache = CacheSettings {

@@ -11,7 +11,7 @@ pub enum Database {
     /// A file.
     Sqlite(Sqlite),
     /// A server.
-    Postgres(Postgres),
+    Postgres(Box<Postgres>),
 }
 
 impl Database {

@@ -118,6 +118,8 @@ impl fmt::Display for Logged<'_> {
                 one_line(f, statement)?;
                 f.write_str("; plan: ")?;
                 match plan {
+                    // A statement that goes straight to its row.
+                    Ok(plan) if plan.is_empty() => f.write_str("none")?,
                     Ok(plan) => one_line(f, plan)?,
                     Err(why) => {
                         f.write_str("not known, ")?;
