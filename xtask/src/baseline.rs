@@ -5,9 +5,11 @@ use benchfmt::merge;
 use benchstat::{Accepted, Covers, Selection, edit};
 
 use crate::accept;
+use crate::ladder;
 use crate::load;
 use crate::machine;
 use crate::measure::FUNCTIONS;
+use crate::pool_sweep;
 use crate::report;
 use crate::results::{self, Results};
 use crate::suite::{Kind, Suite};
@@ -89,7 +91,10 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
         }
         merged.push((baseline, new));
     }
-    for name in load::FILES {
+    for name in load::FILES
+        .into_iter()
+        .chain([ladder::FILE, pool_sweep::FILE])
+    {
         let (last, baseline) = (
             workspace.results().join(name),
             workspace.baselines().join(name),

@@ -12,16 +12,20 @@ mod calibrate;
 mod compare;
 mod doctor;
 mod explain;
+mod ladder;
 mod load;
 mod machine;
 mod measure;
 mod paired;
+mod pool_sweep;
 mod profile;
 mod progress;
 mod report;
 mod results;
+mod rounds;
 mod service;
 mod soak;
+mod stores;
 mod suite;
 mod workspace;
 
@@ -59,6 +63,8 @@ enum Verb {
     Calibrate(calibrate::Arguments),
     Report(report::Arguments),
     Load(load::Arguments),
+    Ladder(ladder::Arguments),
+    PoolSweep(pool_sweep::Arguments),
     Soak(soak::Arguments),
     Profile(profile::Arguments),
     Doctor(doctor::Arguments),
@@ -91,6 +97,8 @@ fn run(verb: Verb) -> Result<ExitCode> {
         Verb::Calibrate(arguments) => calibrate::run(&arguments).map(|()| ExitCode::SUCCESS),
         Verb::Report(arguments) => report::run(&arguments).map(|()| ExitCode::SUCCESS),
         Verb::Load(arguments) => load::run(&arguments).map(|()| ExitCode::SUCCESS),
+        Verb::Ladder(arguments) => ladder::run(&arguments).map(|()| ExitCode::SUCCESS),
+        Verb::PoolSweep(arguments) => pool_sweep::run(&arguments).map(|()| ExitCode::SUCCESS),
         Verb::Soak(arguments) => soak::run(&arguments),
         Verb::Profile(arguments) => profile::run(&arguments).map(|()| ExitCode::SUCCESS),
         Verb::Doctor(doctor::Arguments {}) => {

@@ -5,10 +5,12 @@ use std::path::PathBuf;
 
 use anyhow::{Context, Result, bail};
 use benchstat::{Collection, Input, Replicate, Source};
-use report::{LatencyPage, Page, splice};
+use report::{LadderPage, LatencyPage, Page, splice};
 
+use crate::ladder;
 use crate::load;
 use crate::measure::FUNCTIONS;
+use crate::pool_sweep;
 use crate::results::{self, write_whole};
 use crate::suite::Kind;
 use crate::workspace::{Workspace, file_of};
@@ -45,6 +47,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
         let page = LatencyPage::new((&rounds, &runs), (&story, &story_runs))?;
         pages.push((workspace.baselines().join("LATENCY.md"), page.markdown()));
     }
+    pages.extend(behind(&workspace)?);
     for (path, text) in pages {
         let current = fs::read_to_string(&path).unwrap_or_default();
         if current == text {
@@ -60,6 +63,32 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
         eprintln!("wrote {}", path.display());
     }
     Ok(())
+}
+
+/// The chart of the pool's sizes.
+const CHART: &str = "pool-sweep.svg";
+
+/// The page of what stands behind the handler, and its chart, where there are results.
+fn behind(workspace: &Workspace) -> Result<Vec<(PathBuf, String)>> {
+    let baselines = workspace.baselines();
+    let [ladder, sweep] = [ladder::FILE, pool_sweep::FILE].map(|file| {
+        let file = baselines.join(file);
+        if file.exists() {
+            results::read(&file).map(|results| results.lines)
+        } else {
+            Ok(Vec::new())
+        }
+    });
+    let (ladder, sweep) = (ladder?, sweep?);
+    if ladder.is_empty() && sweep.is_empty() {
+        return Ok(Vec::new());
+    }
+    let page = LadderPage::new(&ladder, &sweep);
+    let chart = page.chart().context(CHART)?;
+    let name = if chart.is_some() { CHART } else { "" };
+    let mut pages = vec![(baselines.join("LADDER.md"), page.markdown(name))];
+    pages.extend(chart.map(|chart| (baselines.join(CHART), chart)));
+    Ok(pages)
 }
 
 fn read(files: &[PathBuf]) -> Result<Collection> {

@@ -113,3 +113,22 @@ pub(crate) fn write_whole(path: &Path, bytes: &[u8]) -> Result<()> {
     fs::write(&partial, bytes).with_context(|| partial.display().to_string())?;
     fs::rename(&partial, path).with_context(|| path.display().to_string())
 }
+
+/// The number of the next round, after those that are measured: the first is 1.
+pub(crate) fn next_round(measured: &Results) -> u32 {
+    let numbers = measured
+        .lines
+        .iter()
+        .filter_map(|line| line.config.get("round"));
+    let last = numbers
+        .filter_map(|number| number.parse::<u32>().ok())
+        .max();
+    last.map_or(1, |last| last.saturating_add(1))
+}
+
+/// Writes results, those of a name together and in the order of the rounds.
+pub(crate) fn write_sorted(file: &Path, measured: &Results) -> Result<()> {
+    let mut sorted = measured.clone();
+    sorted.lines.sort_by(|a, b| a.name.cmp(&b.name));
+    write(file, &sorted)
+}
