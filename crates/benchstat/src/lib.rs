@@ -122,6 +122,7 @@ mod runs;
 mod scale;
 mod scan;
 mod selection;
+pub mod shard;
 mod sources;
 pub mod statistics;
 mod summary;
