@@ -88,6 +88,7 @@ mod cells;
 #[cfg(feature = "cli")]
 pub mod cli;
 mod collection;
+pub mod comment;
 mod comparison;
 mod compute;
 mod csv;
@@ -108,6 +109,7 @@ mod judge;
 mod key;
 mod layout;
 mod lists;
+mod literal;
 mod markdown;
 mod note;
 mod order;
