@@ -2,10 +2,10 @@
 
 use std::fs::File;
 use std::io::Read;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
-use benchstat::comment::comment;
+use benchstat::comment::{comment, without_comparison};
 use benchstat::document::Document;
 
 /// Print a comparison as the text of a comment on a pull request
@@ -15,8 +15,12 @@ use benchstat::document::Document;
 #[derive(clap::Args, Debug)]
 pub(crate) struct Arguments {
     /// What `compare --format json` wrote
-    #[arg(value_name = "FILE")]
-    file: PathBuf,
+    #[arg(value_name = "FILE", required_unless_present = "without")]
+    file: Option<PathBuf>,
+
+    /// There is none: say so
+    #[arg(long, conflicts_with = "file")]
+    without: bool,
 
     /// Where all of it can be seen
     #[arg(long, value_name = "URL")]
@@ -27,8 +31,18 @@ pub(crate) struct Arguments {
 const LARGEST: u64 = 16 << 20;
 
 pub(crate) fn run(arguments: &Arguments) -> Result<()> {
-    let shown = || arguments.file.display().to_string();
-    let file = File::open(&arguments.file).with_context(shown)?;
+    let link = arguments.link.as_deref();
+    let text = match &arguments.file {
+        Some(file) => comment(&read(file)?, link)?,
+        None => without_comparison(link)?,
+    };
+    print!("{text}");
+    Ok(())
+}
+
+fn read(path: &Path) -> Result<Document> {
+    let shown = || path.display().to_string();
+    let file = File::open(path).with_context(shown)?;
     let mut json = Vec::new();
     file.take(LARGEST + 1)
         .read_to_end(&mut json)
@@ -36,7 +50,5 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     if json.len() as u64 > LARGEST {
         bail!("{}: larger than {LARGEST} bytes", shown());
     }
-    let document = Document::parse(&json).with_context(shown)?;
-    print!("{}", comment(&document, arguments.link.as_deref())?);
-    Ok(())
+    Document::parse(&json).with_context(shown)
 }

@@ -47,9 +47,6 @@ pub enum CommentError {
 /// If the document has no verdicts, or the link is none.
 pub fn comment(document: &Document, link: Option<&str>) -> Result<String, CommentError> {
     let verdicts = document.verdicts.as_ref().ok_or(CommentError::NoVerdicts)?;
-    if let Some(link) = link.filter(|link| !is_link(link)) {
-        return Err(CommentError::Link(link.to_owned()));
-    }
     let rows = &verdicts.judgements;
     let several = rows.windows(2).any(|pair| pair[0].column != pair[1].column);
     let failing = rows.iter().filter(|row| fails(row)).count();
@@ -100,10 +97,31 @@ pub fn comment(document: &Document, link: Option<&str>) -> Result<String, Commen
         let rows = if left_out == 1 { "row" } else { "rows" };
         let _ = writeln!(text, "{left_out} more {rows} would not fit.\n");
     }
-    if let Some(link) = link {
-        let _ = writeln!(text, "[All tables and how they were measured](<{link}>)");
-    }
+    close(&mut text, link)?;
     Ok(text)
+}
+
+/// The text of the comment where there is no comparison: where to look for why.
+///
+/// # Errors
+///
+/// If the link is none.
+pub fn without_comparison(link: Option<&str>) -> Result<String, CommentError> {
+    let mut text = format!("{MARKER}\n### Nothing was compared\n\n");
+    close(&mut text, link)?;
+    Ok(text)
+}
+
+/// Ends a comment with its link.
+fn close(text: &mut String, link: Option<&str>) -> Result<(), CommentError> {
+    let Some(link) = link else {
+        return Ok(());
+    };
+    if !is_link(link) {
+        return Err(CommentError::Link(link.to_owned()));
+    }
+    let _ = writeln!(text, "[All of it, and how it was measured](<{link}>)");
+    Ok(())
 }
 
 /// A table of rows, as many as there is room for, folded under its title if it has one.
