@@ -104,7 +104,8 @@ proptest! {
             prop_assert!(shown.starts_with(&Printable(&reason).to_string()), "{:?} in {}", reason, text);
         }
         let accepted = page.rows.iter().find(|cells| cells[1].starts_with("Other"));
-        prop_assert!(accepted.unwrap()[1].contains(&format!("(was {})", literal(&other))));
+        let was = format!("(was {})", literal(&other));
+        prop_assert!(accepted.unwrap()[1].contains(&was), "{}", text);
     }
 
     #[test]
