@@ -36,8 +36,12 @@ impl fmt::Display for Literal<'_> {
                 '&' | '<' | '>' | '"' | '\'' | '`' | '*' | '_' | '[' | ']' | '{' | '}' | '('
                 | ')' | '!' | '|' | '~' | '\\' | '$' | ':' | '^' => reference(f, c)?,
                 '+' | '-' | '=' if before.is_none() => reference(f, c)?,
-                // `1.` begins a list, `www.` a link.
-                '.' if begins || matches!(before, Some('w' | 'W')) => reference(f, c)?,
+                // `1. ` begins a list, `www.` a link.
+                '.' if begins && matches!(characters.peek(), None | Some(' '))
+                    || matches!(before, Some('w' | 'W')) =>
+                {
+                    reference(f, c)?;
+                }
                 c => f.write_char(c)?,
             }
             begins &= c.is_ascii_digit();
@@ -84,6 +88,10 @@ impl fmt::Display for Code<'_> {
         if shown.trim().is_empty() {
             // Code of nothing is no code.
             return f.write_str("(no name)");
+        }
+        // Whether a backslash before an escaped bar is one is a matter of opinion.
+        if shown.contains("\\|") {
+            return Literal(&shown).fmt(f);
         }
         // A fence that is longer than any in it; spaces within, of which one on each side is taken away.
         let longest = shown
