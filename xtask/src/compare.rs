@@ -12,6 +12,7 @@ use anyhow::{Context, Result, bail};
 use benchfmt::import::accepts;
 use benchfmt::{Benchmark, merge};
 use benchstat::cli::{Flags, Format, Report, labels, print, style_of};
+use benchstat::shard::Shard;
 use benchstat::{
     Collection, Gates, Input, Outcome, Replicate, Selection, SelectionError, Source, Table,
     Verdicts, judge,
@@ -23,6 +24,7 @@ use crate::machine::{self, Facts};
 use crate::measure::Task;
 use crate::paired;
 use crate::results::{self, Results};
+use crate::shard::{self, Question};
 use crate::suite::{Kind, PACKAGE, Suite};
 use crate::workspace::{Workspace, file_of};
 
@@ -35,7 +37,8 @@ use crate::workspace::{Workspace, file_of};
 #[derive(clap::Args, Debug)]
 pub(crate) struct Arguments {
     /// What to compare, the first with each of the others, as PATH or LABEL=PATH: a file of results, a folder of
-    /// criterion, iai-callgrind or gungraun (FOLDER@NAME for a saved baseline of criterion's), or a dhat-heap.json
+    /// criterion, iai-callgrind or gungraun (FOLDER@NAME for a saved baseline of criterion's), or a dhat-heap.json; with
+    /// --merge the folders of all shards
     #[arg(value_name = "INPUT")]
     inputs: Vec<OsString>,
 
@@ -50,6 +53,18 @@ pub(crate) struct Arguments {
     /// With --against: say which functions, lines and calls the changed instructions come from
     #[arg(long, requires = "against")]
     explain: bool,
+
+    /// With --against: measure only the cases of one shard, such as 3/8, and leave the verdicts to --merge
+    #[arg(long, value_name = "K/N", requires = "against", requires = "into")]
+    shard: Option<Shard>,
+
+    /// With --shard: the folder for what is measured
+    #[arg(long, value_name = "DIR", requires = "shard")]
+    into: Option<PathBuf>,
+
+    /// Compare what all shards measured; none may be missing
+    #[arg(long, requires = "inputs", conflicts_with_all = ["gate", "only"])]
+    merge: bool,
 
     /// Only these units, such as instructions/op,allocs/op
     #[arg(long, value_name = "UNITS", value_delimiter = ',')]
@@ -68,35 +83,58 @@ pub(crate) struct Arguments {
 }
 
 /// The rules, from the root of the repository.
-const GATES: &str = "baselines/gates.toml";
+pub(crate) const GATES: &str = "baselines/gates.toml";
 
 /// The results of one side: a column of the tables.
-struct Side {
-    label: String,
-    files: Vec<PathBuf>,
+pub(crate) struct Side {
+    pub(crate) label: String,
+    pub(crate) files: Vec<PathBuf>,
+}
+
+/// What is measured.
+pub(crate) struct Wanted<'a> {
+    pub(crate) measurable: &'a [Kind],
+    pub(crate) selection: Selection,
+    /// How many cases are timed elsewhere, to be judged together with these.
+    pub(crate) others: usize,
+    pub(crate) budget: Option<Duration>,
+}
+
+impl Wanted<'_> {
+    /// The kinds whose metrics are exact, and the others.
+    pub(crate) fn kinds(&self) -> (Vec<Kind>, Vec<Kind>) {
+        self.measurable.iter().partition(|kind| kind.is_exact())
+    }
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
     let workspace = Workspace::current();
     // What is wrong with the question is found before anything is measured.
-    let flags = with_units(&arguments.flags, &arguments.only);
+    let mut flags = with_units(&arguments.flags, &arguments.only);
     let (query, format) = flags.query()?;
     if arguments.explain && matches!(format, Format::Csv | Format::Json) {
         bail!("--explain writes text and markdown");
     }
     let gates_path = arguments.gate.clone().unwrap_or_else(|| workspace.gates());
-    let gates =
+    let gates_text =
         fs::read_to_string(&gates_path).with_context(|| gates_path.display().to_string())?;
-    let mut gates = Gates::parse(&gates).with_context(|| gates_path.display().to_string())?;
+    let mut gates = Gates::parse(&gates_text).with_context(|| gates_path.display().to_string())?;
 
     // Two comparisons at a time would take turns at the same files.
-    let _lock = arguments
-        .inputs
-        .is_empty()
+    let _lock = (arguments.inputs.is_empty() || arguments.merge)
         .then(|| workspace.lock())
         .transpose()?;
     let mut skipped = false;
-    let inputs = if arguments.inputs.is_empty() {
+    let mut union = None;
+    let inputs = if arguments.merge {
+        let folders: Vec<PathBuf> = arguments.inputs.iter().map(PathBuf::from).collect();
+        let parts = shard::open(&folders)?;
+        gates = parts.whole().rules()?;
+        flags.filter = format!("({}) ({})", parts.whole().filter, flags.filter);
+        let sides = shard::merge(&parts, &workspace)?;
+        union = Some(parts);
+        sides.into_iter().flat_map(inputs_of).collect()
+    } else if arguments.inputs.is_empty() {
         let kinds = kinds(arguments)?;
         let measurable: Vec<Kind> = kinds
             .iter()
@@ -104,12 +142,34 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
             .filter(|kind| is_measurable(*kind))
             .collect();
         skipped = measurable.len() < kinds.len();
+        let selection = selection(&arguments.flags.filter)?;
+        let wanted = Wanted {
+            measurable: &measurable,
+            selection: selection.clone(),
+            others: 0,
+            budget: arguments.budget,
+        };
+        if let (Some(shard), Some(into), Some(revision)) =
+            (arguments.shard, &arguments.into, &arguments.against)
+        {
+            if skipped {
+                bail!("a shard measures all that was asked for; --only leaves something out");
+            }
+            let question = Question {
+                shard,
+                filter: &flags.filter,
+                selection,
+                gates: &gates_text,
+            };
+            shard::against(&question, revision, into, wanted, &workspace)?;
+            return Ok(ExitCode::SUCCESS);
+        }
         if measurable.is_empty() {
             return Ok(ExitCode::from(Outcome::Incomparable.code()));
         }
         let sides = match &arguments.against {
-            Some(revision) => against(revision, &measurable, arguments, &mut gates, &workspace)?,
-            None => baseline(&measurable, &arguments.flags.filter, &workspace)?,
+            Some(revision) => against(revision, &wanted, &mut gates, &workspace)?,
+            None => baseline(&wanted, &workspace)?,
         };
         sides.into_iter().flat_map(inputs_of).collect()
     } else {
@@ -136,16 +196,24 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
         outcome => outcome,
     };
     write(&tables, &verdicts, outcome, collection.caveat(), format)?;
-    if let Some(revision) = &arguments.against
-        && (arguments.explain || format == Format::Markdown && outcome == Outcome::Failed)
-    {
-        let markdown = format == Format::Markdown;
-        print!(
+    let markdown = format == Format::Markdown;
+    let explains = arguments.explain || markdown && outcome == Outcome::Failed;
+    match (&arguments.against, &union) {
+        (Some(revision), _) if explains => print!(
             "{}",
             explain::changes(&verdicts, revision, markdown, &workspace)?
-        );
+        ),
+        (_, Some(parts)) if explains => print!("{}", shard::explanations(parts)?),
+        _ => {}
     }
     Ok(ExitCode::from(outcome.code()))
+}
+
+/// The verdicts on two sides.
+pub(crate) fn judged(sides: [Side; 2], filter: &str, gates: &Gates) -> Result<Verdicts> {
+    let inputs: Vec<Input> = sides.into_iter().flat_map(inputs_of).collect();
+    let collection = read(&inputs)?;
+    Ok(judge(&collection, gates, filter, &labels(&inputs))?)
 }
 
 /// The flags, their filter narrowed to some units.
@@ -180,7 +248,8 @@ fn kinds(arguments: &Arguments) -> Result<Vec<Kind>> {
 }
 
 /// The committed baselines, and the working tree.
-fn baseline(kinds: &[Kind], filter: &str, workspace: &Workspace) -> Result<Vec<Side>> {
+fn baseline(wanted: &Wanted<'_>, workspace: &Workspace) -> Result<[Side; 2]> {
+    let kinds = wanted.measurable;
     let files: Vec<_> = kinds
         .iter()
         .map(|kind| file_of(*kind, &workspace.baselines()))
@@ -193,26 +262,23 @@ fn baseline(kinds: &[Kind], filter: &str, workspace: &Workspace) -> Result<Vec<S
             );
         }
     }
-    let here = working_tree(kinds, filter, workspace)?;
-    Ok(vec![
-        Side {
-            label: "baseline".to_owned(),
-            files,
-        },
-        here,
-    ])
+    let here = working_tree(kinds, &wanted.selection, workspace)?;
+    let baseline = Side {
+        label: "baseline".to_owned(),
+        files,
+    };
+    Ok([baseline, here])
 }
 
 /// A revision and the working tree, both measured here. Of the accepted changes those are left that the revision does not
 /// accept itself: it has the others already.
-fn against(
+pub(crate) fn against(
     revision: &str,
-    kinds: &[Kind],
-    arguments: &Arguments,
+    wanted: &Wanted<'_>,
     gates: &mut Gates,
     workspace: &Workspace,
-) -> Result<Vec<Side>> {
-    let filter = &arguments.flags.filter;
+) -> Result<[Side; 2]> {
+    let selection = &wanted.selection;
     let revisions = workspace.revisions();
     let commit = revisions.resolve(revision)?;
     if let Some(text) = revisions.file(&commit, GATES)?
@@ -220,7 +286,7 @@ fn against(
     {
         *gates = gates.clone().since(&known);
     }
-    let (exact, timed): (Vec<Kind>, Vec<Kind>) = kinds.iter().partition(|kind| kind.is_exact());
+    let (exact, timed) = wanted.kinds();
     let mut base = Side {
         label: commit.to_string(),
         files: Vec::new(),
@@ -238,18 +304,19 @@ fn against(
             .join("results")
             .join(commit.hash());
         let tree = machine::tree(&commit.to_string(), false);
-        update(&suite, &exact, filter, &tree, &folder, workspace)?;
+        update(&suite, &exact, selection, &tree, &folder, workspace)?;
         base.files = files(&exact, &folder);
-        here.files = working_tree(&exact, filter, workspace)?.files;
+        here.files = working_tree(&exact, selection, workspace)?.files;
     }
     if !timed.is_empty() {
-        let selection = selection(filter)?;
-        let budget = arguments.budget;
-        let pairs = paired::sample(&revisions, &commit, gates, &selection, budget, workspace)?;
+        let (others, budget) = (wanted.others, wanted.budget);
+        let pairs = paired::sample(
+            &revisions, &commit, gates, selection, budget, others, workspace,
+        )?;
         base.files.push(pairs.base);
         here.files.push(pairs.head);
     }
-    Ok(vec![base, here])
+    Ok([base, here])
 }
 
 /// A number of minutes.
@@ -259,11 +326,11 @@ fn minutes(text: &str) -> Result<Duration, String> {
     Duration::try_from_secs_f64(minutes * SECONDS).map_err(|error| error.to_string())
 }
 
-fn working_tree(kinds: &[Kind], filter: &str, workspace: &Workspace) -> Result<Side> {
+fn working_tree(kinds: &[Kind], selection: &Selection, workspace: &Workspace) -> Result<Side> {
     let suite = Suite::of_working_tree(workspace)?;
     let folder = workspace.results();
     let tree = machine::working_tree(workspace)?;
-    update(&suite, kinds, filter, &tree, &folder, workspace)?;
+    update(&suite, kinds, selection, &tree, &folder, workspace)?;
     let files = files(kinds, &folder);
     Ok(Side {
         label: "here".to_owned(),
@@ -284,12 +351,11 @@ fn files(kinds: &[Kind], folder: &Path) -> Vec<PathBuf> {
 fn update(
     suite: &Suite,
     kinds: &[Kind],
-    filter: &str,
+    selection: &Selection,
     tree: &Facts,
     folder: &Path,
     workspace: &Workspace,
 ) -> Result<()> {
-    let selection = selection(filter)?;
     for &kind in kinds {
         let file = file_of(kind, folder);
         let listed = suite.list(kind, &Selection::all())?;
@@ -302,7 +368,7 @@ fn update(
         kept.lines.retain(|result| {
             is_current(result, &facts) && listed.iter().any(|case| case.name == result.name)
         });
-        let mut task: Task<'_> = task(suite, kind, &selection, TIME_RUNS)?;
+        let mut task: Task<'_> = task(suite, kind, selection, TIME_RUNS)?;
         let times = |name: &str| {
             kept.lines
                 .iter()

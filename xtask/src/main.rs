@@ -9,6 +9,7 @@ mod allocs;
 mod baseline;
 mod bench;
 mod calibrate;
+mod comment;
 mod compare;
 mod doctor;
 mod explain;
@@ -24,6 +25,7 @@ mod report;
 mod results;
 mod rounds;
 mod service;
+mod shard;
 mod soak;
 mod stores;
 mod suite;
@@ -57,6 +59,7 @@ enum Verb {
     Bench(bench::Arguments),
     Allocs(allocs::Arguments),
     Compare(Box<compare::Arguments>),
+    Comment(comment::Arguments),
     Baseline(baseline::Arguments),
     Accept(accept::Arguments),
     Rename(accept::RenameArguments),
@@ -91,6 +94,7 @@ fn run(verb: Verb) -> Result<ExitCode> {
         Verb::Bench(arguments) => bench::run(&arguments).map(|()| ExitCode::SUCCESS),
         Verb::Allocs(arguments) => allocs::run(&arguments).map(|()| ExitCode::SUCCESS),
         Verb::Compare(arguments) => compare::run(&arguments),
+        Verb::Comment(arguments) => comment::run(&arguments).map(|()| ExitCode::SUCCESS),
         Verb::Baseline(arguments) => baseline::run(&arguments).map(|()| ExitCode::SUCCESS),
         Verb::Accept(arguments) => accept::run(&arguments).map(|()| ExitCode::SUCCESS),
         Verb::Rename(arguments) => accept::rename(&arguments).map(|()| ExitCode::SUCCESS),

@@ -50,6 +50,15 @@ impl Results {
 /// Where a line cannot be read, with its place; where there is no result at all; where the last line has no end, which a
 /// file that was cut off does not.
 pub(crate) fn read(path: &Path) -> Result<Results> {
+    let results = read_any(path)?;
+    if results.lines.is_empty() {
+        bail!("{}: no benchmark results in this file", path.display());
+    }
+    Ok(results)
+}
+
+/// Reads a file of results, of which there may be none.
+pub(crate) fn read_any(path: &Path) -> Result<Results> {
     let name = path.display().to_string();
     check_end(path)?;
     let file = File::open(path).with_context(|| name.clone())?;
@@ -61,9 +70,6 @@ pub(crate) fn read(path: &Path) -> Result<Results> {
             Record::Unit(unit) => results.units.push(unit),
             Record::Malformed(error) => bail!("{error}"),
         }
-    }
-    if results.lines.is_empty() {
-        bail!("{name}: no benchmark results in this file");
     }
     Ok(results)
 }
