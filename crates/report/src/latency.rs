@@ -3,7 +3,9 @@
 use benchfmt::Benchmark;
 use benchstat::{Collection, QueryError};
 
+use crate::chart::Chart;
 use crate::environment;
+use crate::figures;
 use crate::matrix::Matrix;
 use crate::page::PageError;
 use crate::rounds::{Ratio, Ratios, Rounds};
@@ -88,6 +90,15 @@ impl<'c> LatencyPage<'c> {
         })
     }
 
+    /// The charts of the page.
+    ///
+    /// # Errors
+    ///
+    /// If one cannot be drawn.
+    pub fn charts(&self) -> Result<Vec<Chart>, PageError> {
+        Ok(vec![figures::latency(&self.rounds)?])
+    }
+
     /// The whole page, as Markdown.
     pub fn markdown(&self) -> String {
         let mut text = String::from(
@@ -97,6 +108,7 @@ impl<'c> LatencyPage<'c> {
              order statistics; in each round everything is measured once, on a fresh process, in a new order. Such numbers \
              decide nothing: they hold for the machine that they were measured on.\n\n",
         );
+        text += "![Latency by percentile](charts/latency.svg)\n\n";
         text += &self.story();
         text += &self.peer();
         text.push('\n');

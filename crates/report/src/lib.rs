@@ -4,8 +4,11 @@
 
 #![forbid(unsafe_code)]
 
+mod answer;
 mod calibration;
+mod chart;
 mod environment;
+mod figures;
 mod finding;
 mod functions;
 mod latency;
@@ -15,6 +18,7 @@ mod rounds;
 mod splice;
 
 pub use calibration::{CalibrationPage, calibration_page};
+pub use chart::Chart;
 pub use latency::LatencyPage;
 pub use page::{Page, PageError};
 pub use splice::{SpliceError, splice};
