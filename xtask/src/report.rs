@@ -19,6 +19,10 @@ pub(crate) struct Arguments {
     /// Write nothing, and fail when a page or a chart is out of date
     #[arg(long)]
     check: bool,
+
+    /// Write one file of HTML instead, with tables that sort, filter and regroup: target/report.html, or FILE
+    #[arg(long, value_name = "FILE", num_args = 0..=1, default_missing_value = "", conflicts_with = "check")]
+    html: Option<PathBuf>,
 }
 
 /// The folder of the charts, in that of the baselines.
@@ -32,16 +36,30 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     let page = Page::new(&collection, &functions)?;
     let mut charts = page.charts()?;
     let mut pages = Vec::new();
-    let latency = load::FILES.map(|file| workspace.baselines().join(file));
-    if latency.iter().all(|file| file.exists()) {
-        let [rounds, story] = latency.map(|file| -> Result<_> {
-            let runs = results::read(&file)?.lines;
-            Ok((read(&[file])?, runs))
+    let mut latency = load::FILES
+        .map(|file| workspace.baselines().join(file))
+        .to_vec();
+    latency.retain(|file| file.exists());
+    if let [rounds, story] = &latency[..] {
+        let [rounds, story] = [rounds, story].map(|file| -> Result<_> {
+            let runs = results::read(file)?.lines;
+            Ok((read(std::slice::from_ref(file))?, runs))
         });
         let ((rounds, runs), (story, story_runs)) = (rounds?, story?);
         let page = LatencyPage::new((&rounds, &runs), (&story, &story_runs))?;
         pages.push((workspace.baselines().join("LATENCY.md"), page.markdown()));
         charts.extend(page.charts()?);
+    }
+    if let Some(file) = &arguments.html {
+        let all = read(&[files.to_vec(), latency].concat())?;
+        let path = if file.as_os_str().is_empty() {
+            workspace.target().join("report.html")
+        } else {
+            file.clone()
+        };
+        write_whole(&path, page.html(&all, &charts)?.as_bytes())?;
+        eprintln!("wrote {}", path.display());
+        return Ok(());
     }
     let root = workspace.root().join("README.md");
     let readme = fs::read_to_string(&root).with_context(|| root.display().to_string())?;
@@ -60,7 +78,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
 /// Writes the pages that are not as they should be, and removes charts that are none of them; or fails at the first such.
 fn settle(pages: &[(PathBuf, String)], charts: &Path, check: bool) -> Result<()> {
     for (path, text) in pages {
-        let current = fs::read_to_string(&path).unwrap_or_default();
+        let current = fs::read_to_string(path).unwrap_or_default();
         if current == *text {
             continue;
         }

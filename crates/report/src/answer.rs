@@ -153,7 +153,7 @@ impl<'c> Answer<'c> {
         let time = match shown.count() {
             0 => "the times do not show the lead over the next fastest at any size".to_owned(),
             count => format!(
-                "the times show the lead over the next fastest at {count} of {all} sizes ({}, corrected for the number of requests)",
+                "the times show the lead over the next fastest at {count} of {all} sizes (at worst {}, corrected for the number of requests)",
                 shown_p(worst)
             ),
         };

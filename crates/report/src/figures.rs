@@ -193,10 +193,12 @@ pub(crate) fn distributions(tables: &[(&str, &Matrix<'_>)]) -> Result<Vec<Chart>
         for row in matrix.table(UNIT).into_iter().flat_map(Table::rows) {
             for cell in row.cells() {
                 let column = columns.get(cell.column()).map_or("", String::as_str);
+                let values = cell.sample();
                 all.push(Sample {
                     name: format!("{} {column}", row.key()).trim_end().to_owned(),
                     color: cell.column(),
-                    values: cell.sample(),
+                    center: median(&values),
+                    values,
                 });
             }
         }
@@ -212,6 +214,7 @@ pub(crate) fn distributions(tables: &[(&str, &Matrix<'_>)]) -> Result<Vec<Chart>
                 description: "A row for each case: every measured value as a dot, by how far it is from the sample's median; the bar \
                      is the middle half, the line across it the median. Two heaps of dots are two speeds.",
             },
+            "from the sample\'s median",
             &all,
         )?);
     }

@@ -11,7 +11,10 @@ use crate::page::PageError;
 use crate::rounds::{Ratio, Ratios, Rounds};
 
 /// The variants, from the one to beat to the peer.
-const VARIANTS: &str = "/variant@(naive pooled arena preallocated go)";
+pub(crate) const VARIANTS: &str = "/variant@(naive pooled arena preallocated go)";
+
+/// The results of load that compare the variants.
+pub(crate) const LOAD: &str = ".name:Load -/allocator:/./ -/threads:/./";
 
 const UNITS: [(&str, &str); 6] = [
     (
@@ -63,11 +66,7 @@ impl<'c> LatencyPage<'c> {
         let matrix = |collection, filter, key| -> Result<Matrix<'c>, QueryError> {
             Matrix::new(collection, filter, key)
         };
-        let rounds = matrix(
-            collection,
-            ".name:Load -/allocator:/./ -/threads:/./",
-            VARIANTS,
-        )?;
+        let rounds = matrix(collection, LOAD, VARIANTS)?;
         if rounds.tables().is_empty() {
             return Err(PageError::NoResults);
         }

@@ -9,6 +9,8 @@ use crate::environment;
 use crate::figures;
 use crate::finding::{self, BASE};
 use crate::functions;
+use crate::html::HtmlPage;
+use crate::latency;
 use crate::matrix::Matrix;
 
 /// Why there is no page.
@@ -70,6 +72,13 @@ const UNITS: [(&str, &str, &str, &str); 6] = [
 const VARIANTS: &str =
     "/variant@(naive pooled arena preallocated-serde preallocated preallocated-simd)";
 
+/// Which cases are of what.
+const HANDLERS: &str = ".name:(Data OR Invoice)";
+const PARSERS: &str = ".name:Parse";
+const POOLS: &str = ".name:Pool";
+const BUFFERS: &str = ".name:Buffer";
+const COMPARISON: &str = ".name:(Read OR UTest OR Table OR Filter)";
+
 /// What the names of the variants stand for.
 const VARIANTS_ARE: &str = "`naive` allocates anew for each request; `pooled` takes buffers from a pool and puts them back; `arena` \
      carves them from one region that is emptied after each answer; `preallocated-serde` has all its memory from the start; \
@@ -125,17 +134,17 @@ impl<'c> Page<'c> {
     ///
     /// If there are none of the handlers.
     pub fn new(collection: &'c Collection, functions: &'c Collection) -> Result<Self, PageError> {
-        let handlers = Matrix::new(collection, ".name:(Data OR Invoice)", VARIANTS)?;
+        let handlers = Matrix::new(collection, HANDLERS, VARIANTS)?;
         if handlers.tables().is_empty() {
             return Err(PageError::NoResults);
         }
         Ok(Self {
             collection,
             handlers,
-            parsers: Matrix::new(collection, ".name:Parse", "/parser")?,
-            pools: Matrix::new(collection, ".name:Pool", "/pool")?,
-            buffers: Matrix::new(collection, ".name:Buffer", "/step")?,
-            comparison: Matrix::new(collection, ".name:(Read OR UTest OR Table OR Filter)", "")?,
+            parsers: Matrix::new(collection, PARSERS, "/parser")?,
+            pools: Matrix::new(collection, POOLS, "/pool")?,
+            buffers: Matrix::new(collection, BUFFERS, "/step")?,
+            comparison: Matrix::new(collection, COMPARISON, "")?,
             owners: Matrix::of_rows(functions, "/owner:/./", "/owner", VARIANTS)?,
             functions,
         })
@@ -185,6 +194,46 @@ impl<'c> Page<'c> {
             ("comparison", &self.comparison),
         ])?);
         Ok(charts)
+    }
+
+    /// The results as one file of HTML: those of the page and whatever else there is, such as those of load.
+    ///
+    /// # Errors
+    ///
+    /// If a query of the page's own is none: a fault of this crate.
+    pub fn html(&self, all: &Collection, charts: &[Chart]) -> Result<String, PageError> {
+        let answer = Answer::new(&self.handlers);
+        let words = [
+            "The question: a request handler is written four ways, which differ in where their memory comes from. What does each step \
+             buy?"
+                .to_owned(),
+            answer.sentences(self.collection),
+        ];
+        let views = [
+            ("The variants", HANDLERS, VARIANTS),
+            ("JSON parsers", PARSERS, "/parser"),
+            ("Object pools", POOLS, "/pool"),
+            ("Ways to fill a buffer", BUFFERS, "/step"),
+            ("The comparison itself", COMPARISON, ""),
+            ("Latency under load", latency::LOAD, latency::VARIANTS),
+            (
+                "Allocators under load",
+                ".name:Load /allocator:/./",
+                "/allocator",
+            ),
+        ];
+        let page = HtmlPage {
+            title: "Baselines",
+            words: &words,
+            collection: all,
+            col: VARIANTS,
+            filter: HANDLERS,
+            views: &views,
+            verdicts: None,
+            explanation: None,
+            charts,
+        };
+        Ok(page.html()?)
     }
 
     /// The whole page, as Markdown, with those of the charts that it has a place for.

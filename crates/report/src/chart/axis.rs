@@ -94,7 +94,7 @@ impl Axis {
             let value = f64::from(at) * step;
             (value, format!("{value:.decimals$}"))
         });
-        Self::linear((0.0, f64::from(count) * step), ticks.collect())
+        Self::linear((0.0, f64::from(count) * step * ROOM), ticks.collect())
     }
 
     /// Around a center, to both sides, in percent.

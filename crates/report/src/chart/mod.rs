@@ -4,6 +4,7 @@
 
 mod axis;
 mod canvas;
+mod changes;
 mod palette;
 mod percentiles;
 mod samples;
@@ -11,6 +12,7 @@ mod sizes;
 
 use canvas::Canvas;
 pub(crate) use canvas::DrawError;
+pub(crate) use changes::{Change, changes};
 pub(crate) use palette::style;
 pub(crate) use percentiles::{Curve, percentiles};
 pub(crate) use samples::{Sample, samples};

@@ -24,19 +24,22 @@ pub(crate) struct Sample {
     pub(crate) name: String,
     /// Which series its colour is of.
     pub(crate) color: usize,
+    /// What the values are drawn around.
+    pub(crate) center: f64,
     pub(crate) values: Vec<f64>,
 }
 
-/// Draws samples below each other, each around its own median.
-pub(crate) fn samples(caption: Caption<'_>, of: &[Sample]) -> Result<Chart, DrawError> {
-    let of: Vec<_> = of
-        .iter()
-        .filter(|sample| median(&sample.values) > 0.0)
-        .collect();
+/// Draws samples below each other, each around its center, which is what `around` says.
+pub(crate) fn samples(
+    caption: Caption<'_>,
+    around: &str,
+    of: &[Sample],
+) -> Result<Chart, DrawError> {
+    let of: Vec<_> = of.iter().filter(|sample| sample.center > 0.0).collect();
     let shares = |sample: &Sample| {
-        let center = median(&sample.values);
         let all = sample.values.iter();
-        all.map(|value| value / center - 1.0).collect::<Vec<_>>()
+        all.map(|value| value / sample.center - 1.0)
+            .collect::<Vec<_>>()
     };
     let within = of
         .iter()
@@ -57,7 +60,7 @@ pub(crate) fn samples(caption: Caption<'_>, of: &[Sample]) -> Result<Chart, Draw
         };
         let rows = of.len().max(1) as f64;
         let y = Axis::linear((rows, 0.0), Vec::new());
-        let words = (caption.title, "from the sample's median");
+        let words = (caption.title, around);
         let panel = canvas.panel(frame, words, (Axis::percents(low, high), y), 1)?;
         for (at, sample) in of.iter().enumerate() {
             let shares = shares(sample);
@@ -91,7 +94,8 @@ fn quartiles(
     };
     let (first, third) = (quartile(shares, 0.25), quartile(shares, 0.75));
     canvas.block((x(first), middle - 7), (x(third), middle + 7), BAND)?;
-    canvas.line([(x(0.0), middle - 8), (x(0.0), middle + 8)], FAINT, 2)
+    let center = x(median(shares));
+    canvas.line([(center, middle - 8), (center, middle + 8)], FAINT, 2)
 }
 
 /// Every value as a dot; of those that are near each other some are above, some below, by turns.
