@@ -155,6 +155,8 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
         let page = ComparisonPage {
             collection: &collection,
             verdicts: (&verdicts, outcome),
+            alpha: flags.alpha,
+            confidence: flags.confidence,
             filter: &flags.filter,
             explanation: &explanation,
         };

@@ -13,6 +13,9 @@ use crate::results::{self, write_whole};
 use crate::suite::Kind;
 use crate::workspace::{Workspace, file_of};
 
+/// Where the page of HTML goes, unless a place is given.
+const PAGE: &str = "target/report.html";
+
 /// Write the pages and charts in baselines, and what README.md shows of them, from the committed results
 #[derive(clap::Args, Debug, Default)]
 pub(crate) struct Arguments {
@@ -21,7 +24,7 @@ pub(crate) struct Arguments {
     check: bool,
 
     /// Write one file of HTML instead, with tables that sort, filter and regroup: target/report.html, or FILE
-    #[arg(long, value_name = "FILE", num_args = 0..=1, default_missing_value = "", conflicts_with = "check")]
+    #[arg(long, value_name = "FILE", num_args = 0..=1, default_missing_value = PAGE, conflicts_with = "check")]
     html: Option<PathBuf>,
 }
 
@@ -52,12 +55,12 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     }
     if let Some(file) = &arguments.html {
         let all = read(&[files.to_vec(), latency].concat())?;
-        let path = if file.as_os_str().is_empty() {
+        let path = if file == Path::new(PAGE) {
             workspace.target().join("report.html")
         } else {
             file.clone()
         };
-        write_whole(&path, page.html(&all, &charts)?.as_bytes())?;
+        write_whole(&path, page.html(&all, &charts).as_bytes())?;
         eprintln!("wrote {}", path.display());
         return Ok(());
     }

@@ -19,6 +19,10 @@ pub struct ComparisonPage<'a> {
     pub collection: &'a Collection,
     /// What was decided on each row, and what that comes to.
     pub verdicts: (&'a Verdicts, Outcome),
+    /// The level of significance.
+    pub alpha: f64,
+    /// The confidence of intervals.
+    pub confidence: f64,
     /// Which results are shown at first: a filter.
     pub filter: &'a str,
     /// Where the changes come from, as text; empty if that was not asked.
@@ -46,6 +50,8 @@ impl ComparisonPage<'_> {
             title: "Comparison",
             words: &words,
             collection: self.collection,
+            alpha: self.alpha,
+            confidence: self.confidence,
             col: ".file",
             filter: self.filter,
             views: &[],
@@ -53,7 +59,7 @@ impl ComparisonPage<'_> {
             explanation: Some(self.explanation),
             charts: &charts,
         };
-        Ok(page.html()?)
+        Ok(page.html())
     }
 }
 

@@ -112,6 +112,10 @@ const METHOD: &str = "
 judged. `cargo xtask report --html` makes one page of them whose tables sort, filter and regroup.
 ";
 
+/// The levels of the page of HTML: the usual ones.
+const ALPHA: f64 = 0.05;
+const CONFIDENCE: f64 = 0.95;
+
 /// How the names of the charts of samples begin.
 const SAMPLES: &str = "samples-";
 
@@ -197,11 +201,7 @@ impl<'c> Page<'c> {
     }
 
     /// The results as one file of HTML: those of the page and whatever else there is, such as those of load.
-    ///
-    /// # Errors
-    ///
-    /// If a query of the page's own is none: a fault of this crate.
-    pub fn html(&self, all: &Collection, charts: &[Chart]) -> Result<String, PageError> {
+    pub fn html(&self, all: &Collection, charts: &[Chart]) -> String {
         let answer = Answer::new(&self.handlers);
         let words = [
             "The question: a request handler is written four ways, which differ in where their memory comes from. What does each step \
@@ -226,6 +226,8 @@ impl<'c> Page<'c> {
             title: "Baselines",
             words: &words,
             collection: all,
+            alpha: ALPHA,
+            confidence: CONFIDENCE,
             col: VARIANTS,
             filter: HANDLERS,
             views: &views,
@@ -233,7 +235,7 @@ impl<'c> Page<'c> {
             explanation: None,
             charts,
         };
-        Ok(page.html()?)
+        page.html()
     }
 
     /// The whole page, as Markdown, with those of the charts that it has a place for.

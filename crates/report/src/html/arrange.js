@@ -139,13 +139,22 @@ function arrange(data, { filter, row, col }) {
 class Row {
   constructor(label, samples, unit, data) {
     Object.assign(this, { label, unit, data });
-    this.samples = samples.map((parts) => parts && Float64Array.from(parts.flat()).sort());
+    this.parts = samples;
+    this.samples = [];
     this.known = [];
     this.tests = [];
   }
 
+  /** The values of a cell in ascending order, as those of each of its results are. */
+  sample(at) {
+    const parts = this.parts[at];
+    if (!parts || parts.length === 1) return parts?.[0];
+    this.samples[at] ??= Float64Array.from(parts.flat()).sort();
+    return this.samples[at];
+  }
+
   summary(at) {
-    const sample = this.samples[at];
+    const sample = this.sample(at);
     if (!sample) return undefined;
     this.known[at] ??= this.unit.exact
       ? { center: mode(sample), low: sample[0], high: sample.at(-1) }
@@ -154,20 +163,20 @@ class Row {
   }
 
   interval(sample) {
-    const [low, high] = medianInterval(sample.length, this.data.confidence);
+    const [low, high] = medianInterval(sample.length, this.data);
     return { center: median(sample), low: sample[low - 1] ?? -Infinity, high: sample[high - 1] ?? Infinity };
   }
 
   /** How a cell compares with that of the first column. */
   comparison(at) {
-    if (at === 0 || !this.samples[at] || !this.samples[0]) return undefined;
+    if (at === 0 || !this.parts[at] || !this.parts[0]) return undefined;
     this.tests[at] ??= this.compare(at);
     return this.tests[at];
   }
 
   compare(at) {
     const [from, to] = [this.summary(0).center, this.summary(at).center];
-    const p = this.unit.exact ? 0 : pValue(this.samples[0], this.samples[at]) ?? 1;
+    const p = this.unit.exact ? 0 : (pValue(this.sample(0), this.sample(at)) ?? 1);
     const isSeen = p <= (this.unit.exact ? 0 : this.data.alpha);
     return { p, from, to, isSeen, change: to / from - 1 };
   }

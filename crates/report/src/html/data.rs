@@ -1,11 +1,17 @@
 //! The data that a page carries.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
-use benchfmt::{Assumption, Better, Class, class};
-use benchstat::document::{JudgementView, VerdictsView};
-use benchstat::{Collection, Expressions, Query, QueryError, Row, Table};
+use benchfmt::{Assumption, Better, Class, Metadata, class};
+use benchstat::Collection;
+use benchstat::document::JudgementView;
+use benchstat::statistics::Interval;
 use serde::Serialize;
+
+use super::HtmlPage;
+
+/// Up to this size of a sample the interval of its median is that of the binomial distribution; beyond, the script approximates it.
+const EXACT: usize = 30;
 
 /// What is shown at first.
 #[derive(Clone, Copy, Debug, Serialize)]
@@ -20,23 +26,25 @@ pub(super) struct View<'a> {
 pub(super) struct Data<'a> {
     alpha: f64,
     confidence: f64,
+    /// For the sizes of samples from 0: which values bound the median, counted from 1.
+    intervals: Vec<(usize, usize)>,
     view: View<'a>,
-    units: Vec<Unit>,
-    files: Vec<String>,
+    units: Vec<Unit<'a>>,
+    files: Vec<&'a str>,
     /// Each configuration once, as keys and values.
-    configs: Vec<Vec<(String, String)>>,
-    results: Vec<Sampled>,
+    configs: Vec<Vec<(&'a str, &'a str)>>,
+    results: Vec<Sample<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     verdicts: Option<&'a [JudgementView]>,
 }
 
 /// What a case has under one configuration: its name, the places of the file and the configuration, and for the place of each unit
-/// the values.
-type Sampled = (String, usize, usize, Vec<(usize, Vec<f64>)>);
+/// the values in ascending order.
+type Sample<'a> = (&'a str, usize, usize, Vec<(usize, Vec<f64>)>);
 
 #[derive(Debug, Serialize)]
-struct Unit {
-    name: String,
+struct Unit<'a> {
+    name: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     better: Option<&'static str>,
     exact: bool,
@@ -44,64 +52,52 @@ struct Unit {
 }
 
 impl<'a> Data<'a> {
-    pub(super) fn new(
-        collection: &Collection,
-        verdicts: Option<&'a VerdictsView>,
-        view: View<'a>,
-    ) -> Result<Self, QueryError> {
-        let tables = everything(collection)?;
+    pub(super) fn new(page: &HtmlPage<'a>, view: View<'a>) -> Self {
+        let collection = page.collection;
         let mut data = Self {
-            alpha: tables.first().map_or(0.05, Table::alpha),
-            confidence: tables.first().map_or(0.95, Table::confidence),
+            alpha: page.alpha,
+            confidence: page.confidence,
+            intervals: (0..=EXACT)
+                .map(|n| Interval::of_median(n, page.confidence))
+                .map(|interval| (interval.low, interval.high))
+                .collect(),
             view,
             units: Vec::new(),
             files: Vec::new(),
             configs: Vec::new(),
             results: Vec::new(),
-            verdicts: verdicts.map(|verdicts| verdicts.judgements.as_slice()),
+            verdicts: page.verdicts.map(|verdicts| verdicts.judgements.as_slice()),
         };
-        // Where a result is, by its name, file and configuration.
-        let mut places: HashMap<(String, usize, usize), usize> = HashMap::new();
-        for table in &tables {
-            let unit = data.unit(table);
-            let columns: Vec<String> = table
-                .columns()
-                .map(|column| column.key().to_string())
-                .collect();
-            for row in table.rows() {
-                let name = row.key().to_string();
-                for cell in row.cells() {
-                    let file = place(&mut data.files, columns[cell.column()].clone());
-                    let pairs = cell.configs().next().map(|config| {
-                        let pairs = collection.config(config);
-                        pairs.map(|(key, value)| (key.to_owned(), value.to_owned()))
-                    });
-                    let pairs = pairs.into_iter().flatten().collect();
-                    let config = place(&mut data.configs, pairs);
-                    let at = *places
-                        .entry((name.clone(), file, config))
-                        .or_insert_with(|| {
-                            data.results.push((name.clone(), file, config, Vec::new()));
-                            data.results.len() - 1
-                        });
-                    data.results[at].3.push((unit, cell.sample()));
-                }
-            }
+        let mut configs = Vec::new();
+        for sampled in collection.sampled() {
+            let file = place(&mut data.files, sampled.label);
+            let config = place(&mut configs, sampled.config);
+            let samples = sampled.samples.into_iter().map(|(unit, mut values)| {
+                values.sort_by(f64::total_cmp);
+                (data.unit(unit, collection.metadata()), values)
+            });
+            let samples = samples.collect();
+            data.results.push((sampled.name, file, config, samples));
         }
-        Ok(data)
+        let pairs = configs
+            .into_iter()
+            .map(|config| collection.config(config).collect());
+        data.configs = pairs.collect();
+        data
     }
 
-    fn unit(&mut self, table: &Table<'_>) -> usize {
-        let known = self.units.iter().position(|unit| unit.name == table.unit());
+    /// The place of a unit.
+    fn unit(&mut self, name: &'a str, metadata: &Metadata) -> usize {
+        let known = self.units.iter().position(|unit| unit.name == name);
         known.unwrap_or_else(|| {
             self.units.push(Unit {
-                name: table.unit().to_owned(),
-                better: table.better().map(|better| match better {
+                name,
+                better: metadata.better(name).map(|better| match better {
                     Better::Higher => "higher",
                     Better::Lower => "lower",
                 }),
-                exact: table.assumption() == Assumption::Exact,
-                binary: class(table.unit()) == Class::Binary,
+                exact: metadata.assumption(name) == Assumption::Exact,
+                binary: class(name) == Class::Binary,
             });
             self.units.len() - 1
         })
@@ -114,11 +110,6 @@ impl<'a> Data<'a> {
     }
 }
 
-/// All results, each configuration apart.
-fn everything(collection: &Collection) -> Result<Vec<Table<'_>>, QueryError> {
-    Ok(Query::new(&Expressions::default())?.tables(collection))
-}
-
 /// The place of an item in a list, to which it is added if it is new. The lists are short.
 fn place<T: PartialEq>(list: &mut Vec<T>, item: T) -> usize {
     list.iter().position(|own| *own == item).unwrap_or_else(|| {
@@ -128,13 +119,11 @@ fn place<T: PartialEq>(list: &mut Vec<T>, item: T) -> usize {
 }
 
 /// The keys of all configurations, each with its values.
-pub(super) fn environment(collection: &Collection) -> BTreeMap<String, Vec<String>> {
-    let mut values: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    for table in everything(collection).unwrap_or_default() {
-        for cell in table.rows().flat_map(Row::cells) {
-            for (key, value) in cell.configs().flat_map(|config| collection.config(config)) {
-                place(values.entry(key.to_owned()).or_default(), value.to_owned());
-            }
+pub(super) fn environment(collection: &Collection) -> BTreeMap<&str, Vec<&str>> {
+    let mut values: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for sampled in collection.sampled() {
+        for (key, value) in collection.config(sampled.config) {
+            place(values.entry(key).or_default(), value);
         }
     }
     values

@@ -8,8 +8,8 @@ mod data;
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use benchfmt::Printable;
+use benchstat::Collection;
 use benchstat::document::VerdictsView;
-use benchstat::{Collection, QueryError};
 use sha2::{Digest, Sha256};
 
 use crate::chart::{Chart, escaped, style as chart_style};
@@ -39,6 +39,10 @@ pub struct HtmlPage<'a> {
     pub words: &'a [String],
     /// The results.
     pub collection: &'a Collection,
+    /// The level of significance.
+    pub alpha: f64,
+    /// The confidence of intervals.
+    pub confidence: f64,
     /// The columns at first: a projection.
     pub col: &'a str,
     /// Which results are shown at first: a filter.
@@ -55,17 +59,13 @@ pub struct HtmlPage<'a> {
 
 impl HtmlPage<'_> {
     /// The page.
-    ///
-    /// # Errors
-    ///
-    /// If a query of the page's own is none: a fault of this crate.
-    pub fn html(&self) -> Result<String, QueryError> {
+    pub fn html(&self) -> String {
         let view = View {
             filter: self.filter,
             row: ".fullname",
             col: self.col,
         };
-        let data = Data::new(self.collection, self.verdicts, view)?.json();
+        let data = Data::new(self, view).json();
         let script = SCRIPT.concat();
         let style = include_str!("page.css").to_owned() + &chart_style();
         let policy = format!(
@@ -94,7 +94,7 @@ impl HtmlPage<'_> {
         html += &format!(
             "</main>\n<script type=\"application/json\" id=\"data\">{data}</script>\n<script>{script}</script>\n</body>\n</html>\n"
         );
-        Ok(html)
+        html
     }
 
     fn verdicts(&self) -> String {
@@ -117,7 +117,7 @@ impl HtmlPage<'_> {
         };
         format!(
             "<section aria-labelledby=\"why\">\n<h2 id=\"why\">Where the changes come from</h2>\n\
-             <pre tabindex=\"0\" role=\"region\" aria-labelledby=\"why\">{}</pre>\n</section>\n",
+             <pre tabindex=\"0\" role=\"region\" aria-label=\"Explanation, scrolling\">{}</pre>\n</section>\n",
             escaped(&shown_lines(text))
         )
     }
@@ -194,7 +194,7 @@ fn environment(collection: &Collection) -> String {
         let values: Vec<_> = values.iter().map(|value| shown(value)).collect();
         rows += &format!(
             "<tr><th scope=\"row\">{}</th><td>{}</td></tr>\n",
-            shown(&key),
+            shown(key),
             values.join("<br>")
         );
     }

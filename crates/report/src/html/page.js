@@ -99,14 +99,14 @@ function columnsOf({ unit, columns }) {
 function fillValue(row, at, cell) {
   const summary = row.summary(at);
   if (!summary) return;
-  const all = row.samples.map((_, column) => row.summary(column)?.center).filter((center) => center !== undefined);
+  const all = row.parts.map((_, column) => row.summary(column)?.center).filter((center) => center !== undefined);
   cell.textContent = `${scaled(summary.center, scaleOf(all, row.unit.binary))} ± ${spread(summary)}`;
 }
 
 function fillChange(row, at, unit, cell) {
   const comparison = row.comparison(at);
   if (!comparison) return;
-  const sizes = [row.samples[0].length, row.samples[at].length];
+  const sizes = [row.sample(0).length, row.sample(at).length];
   cell.textContent = `${changeText(comparison)} (${basisText(comparison, sizes)})`;
   if (!comparison.isSeen || comparison.from === comparison.to || !unit.better) return;
   const isBetter = comparison.to > comparison.from === (unit.better === "higher");

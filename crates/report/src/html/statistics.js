@@ -1,12 +1,13 @@
 // The statistics of crates/benchstat: medians with intervals of order statistics, and the Mann-Whitney U test.
 // A test of the page holds every number against that crate's.
 
-/** The median of values in ascending order. */
+/** The median of values in ascending order, rounded as crates/benchstat's is. */
 function median(sorted) {
-  const middle = sorted.length / 2;
-  if (sorted.length % 2 === 1) return sorted[Math.floor(middle)];
-  const low = sorted[middle - 1];
-  return low + (1 / 3 + 0.5 * (sorted.length + 1 / 3) - middle) * (sorted[middle] - low);
+  const place = 1 / 3 + 0.5 * (sorted.length + 1 / 3);
+  const below = Math.floor(place);
+  if (below === 0) return sorted[0];
+  const [low, high] = [sorted[below - 1], sorted[below]];
+  return high === undefined ? sorted.at(-1) : low + (place - below) * (high - low);
 }
 
 /** The most frequent of values in ascending order, the smallest of several. */
@@ -43,29 +44,10 @@ function erfc(x) {
 
 const normalCdf = (z) => erfc(-z / Math.SQRT2) / 2;
 
-/** Which order statistics bound the median of n values, counted from 1; 0 and n + 1 are unbounded. */
-function medianInterval(n, level) {
-  if (level >= 1) return [0, n + 1];
-  return n <= 30 ? binomialInterval(n, level) : normalInterval(n, level);
-}
-
-function binomialInterval(n, level) {
-  const probability = (k) => choose(n, k) * 0.5 ** n;
-  let low = Math.max(0, Math.ceil((n + 1) / 2) - 1);
-  let high = low + 1;
-  let sum = probability(low);
-  for (;;) {
-    const before = low > 0 ? probability(low - 1) : 0;
-    const after = high <= n ? probability(high) : 0;
-    if (sum >= level || (before <= 0 && after <= 0)) return [low, Math.min(high, n + 1)];
-    if (before >= after) {
-      sum += before;
-      low--;
-    } else {
-      sum += after;
-      high++;
-    }
-  }
+/** Which order statistics bound the median of n values, counted from 1; 0 and n + 1 are unbounded. Those of few are given. */
+function medianInterval(n, { intervals, confidence }) {
+  if (confidence >= 1) return [0, n + 1];
+  return intervals[n] ?? normalInterval(n, confidence);
 }
 
 function normalInterval(n, level) {
