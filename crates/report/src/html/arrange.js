@@ -25,6 +25,7 @@ function valueOf(result, key) {
 
 /** A full name without the parts that projections name. */
 function fullName(result, named) {
+  if (named.length === 0) return result.name;
   const { base, parts } = (result.split ??= partsOf(result.name));
   const isNamed = (part) =>
     named.some((key) => part.startsWith(`${key}=`) || (key === "/gomaxprocs" && part.startsWith("-")));
@@ -55,7 +56,7 @@ class Projection {
     const texts = this.texts(result);
     const isListed = ({ order, words }, at) => order !== "fixed" || words.includes(texts[at]);
     if (!this.fields.every(isListed)) return undefined;
-    const id = JSON.stringify(texts);
+    const id = texts.length === 1 ? texts[0] : JSON.stringify(texts);
     let key = this.keys.get(id);
     if (!key) {
       key = { texts, label: texts.filter((text) => text !== "").join(" ") };
@@ -66,14 +67,16 @@ class Projection {
   }
 
   sorted() {
-    const compare = (a, b) => {
-      for (const [at, field] of this.fields.entries()) {
-        const order = this.compare(field, at, a.texts[at], b.texts[at]);
+    const keys = [...this.keys.values()];
+    // What was seen first stands first already.
+    if (this.fields.every(({ key, order }) => order === "first" && key !== ".config") && this.fields.length < 2) return keys;
+    return keys.sort((a, b) => {
+      for (let at = 0; at < this.fields.length; at++) {
+        const order = this.compare(this.fields[at], at, a.texts[at], b.texts[at]);
         if (order !== 0) return order;
       }
       return 0;
-    };
-    return [...this.keys.values()].sort(compare);
+    });
   }
 
   compare({ key, order, words }, at, a, b) {

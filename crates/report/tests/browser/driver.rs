@@ -1,4 +1,4 @@
-//! A headless Chromium, driven by chromedriver over the WebDriver protocol (W3C, 2018).
+//! A headless Chromium, driven by chromedriver over the `WebDriver` protocol (W3C, 2018).
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
@@ -154,7 +154,7 @@ impl Browser {
         let body = body.to_string();
         let mut stream = TcpStream::connect(("127.0.0.1", self.port)).unwrap();
         stream
-            .set_read_timeout(Some(Duration::from_secs(60)))
+            .set_read_timeout(Some(Duration::from_mins(1)))
             .unwrap();
         write!(
             stream,

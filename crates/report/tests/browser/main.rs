@@ -45,5 +45,7 @@ fn collection(inputs: &[(&str, &str)]) -> Collection {
 
 /// A text as it stands in a fragment.
 fn encoded(text: &str) -> String {
-    text.bytes().map(|byte| format!("%{byte:02X}")).collect()
+    text.bytes().fold(String::new(), |encoded, byte| {
+        encoded + &format!("%{byte:02X}")
+    })
 }
