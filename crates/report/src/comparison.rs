@@ -141,8 +141,14 @@ fn change(row: &JudgementView) -> Option<Change> {
 /// The samples of the rows that are not unchanged, the baseline's above the other's.
 fn sampled(verdicts: &VerdictsView, sides: &Matrix<'_>) -> Result<Option<Chart>, DrawError> {
     let mut all = Vec::new();
-    let rows = verdicts.judgements.iter();
-    for row in rows.filter(|row| row.verdict != Verdict::Unchanged) {
+    let mut rows: Vec<&JudgementView> = verdicts
+        .judgements
+        .iter()
+        .filter(|row| row.verdict != Verdict::Unchanged)
+        .collect();
+    let size = |row: &JudgementView| row.change.map_or(0.0, f64::abs);
+    rows.sort_by(|a, b| size(b).total_cmp(&size(a)));
+    for row in rows {
         let columns = sides.columns(&row.unit);
         let Some(first) = columns.first() else {
             continue;
@@ -156,9 +162,10 @@ fn sampled(verdicts: &VerdictsView, sides: &Matrix<'_>) -> Result<Option<Chart>,
             continue;
         };
         let center = median(&base);
-        for (color, (side, values)) in [(first, base), (&row.column, own)].into_iter().enumerate() {
+        let names = [format!("{} {}", row.case, row.unit), row.column.clone()];
+        for (color, (name, values)) in names.into_iter().zip([base, own]).enumerate() {
             all.push(Sample {
-                name: format!("{} {} [{side}]", row.case, row.unit),
+                name,
                 color,
                 center,
                 values,
@@ -171,8 +178,8 @@ fn sampled(verdicts: &VerdictsView, sides: &Matrix<'_>) -> Result<Option<Chart>,
     all.truncate(ROWS);
     let caption = Caption {
         name: "samples",
-        title: "The samples of what may have changed",
-        description: "Two rows for each case, the baseline's and the other's: every measured value as a dot, by how far it is from the \
+        title: "The samples of what may have changed most",
+        description: "Two rows for each case, the baseline's with its name and the other input's: every measured value as a dot, by how far it is from the \
              baseline's median; the bar is the middle half, the line across it the median.",
     };
     samples(caption, "from the baseline's median", &all).map(Some)

@@ -95,3 +95,21 @@ fn names_are_text_whatever_is_in_them() {
         assert!(svg.len() < 20_000, "{} bytes", svg.len());
     }
 }
+
+#[test]
+fn names_break_no_table() {
+    for (name, shown) in [
+        ("a|b", "a\\|b"),
+        ("<script>", "&lt;script>"),
+        ("a`b", "a&#96;b"),
+    ] {
+        let mut collection = Collection::default();
+        collection
+            .read("results", "results", results(name).as_bytes())
+            .unwrap();
+        let functions = Collection::default();
+        let page = Page::new(&collection, &functions).unwrap().markdown(&[]);
+        let header = format!("| sec/op | {shown} |\n");
+        assert!(page.contains(&header), "{page}");
+    }
+}

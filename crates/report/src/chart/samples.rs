@@ -15,8 +15,10 @@ const ROW: i32 = 22;
 const NEAR: i32 = 5;
 /// As far apart.
 const RISE: i32 = 4;
-/// Values farther from the median than this are drawn at the edge, with a number.
+/// Values farther from the center than this, and than all medians, are not drawn but counted at the edge.
 const FARTHEST: f64 = 0.5;
+/// No median makes it more than this.
+const FARTHEST_MEDIAN: f64 = 2.0;
 
 /// A sample: the values in ascending order.
 #[derive(Clone, Debug)]
@@ -41,10 +43,14 @@ pub(crate) fn samples(
         all.map(|value| value / sample.center - 1.0)
             .collect::<Vec<_>>()
     };
+    let medians = of.iter().map(|sample| median(&shares(sample)).abs());
+    let farthest = medians
+        .fold(FARTHEST, |farthest, share| farthest.max(1.2 * share))
+        .min(FARTHEST_MEDIAN);
     let within = of
         .iter()
         .flat_map(|sample| shares(sample))
-        .filter(|share| share.abs() <= FARTHEST);
+        .filter(|share| share.abs() <= farthest);
     let (low, high) = within.fold((-0.01_f64, 0.01_f64), |(low, high), share| {
         (low.min(share), high.max(share))
     });
