@@ -17,6 +17,7 @@ use benchstat::{
     Collection, Gates, Input, Outcome, Replicate, Selection, SelectionError, Source, Table,
     Verdicts, judge,
 };
+use report::ComparisonPage;
 
 use crate::bench::{TIME_RUNS, is_measurable, measure_described, task, write_functions};
 use crate::explain;
@@ -31,6 +32,7 @@ use crate::workspace::{Workspace, file_of};
 /// Compare results with the committed baselines, with a revision, or with each other
 ///
 /// Without inputs, measures what is missing or stale and compares it with the baselines. Flags may have one dash or two.
+/// --format html, too, is known: a page in one file, whose tables sort, filter and regroup.
 ///
 /// Exit codes, the first that applies: 2 bad usage or input; 1 a gating row regressed or is missing; 4 a gating row is
 /// incomparable; 3 a gating row is undecided, under --require-decision; 0.
@@ -82,6 +84,9 @@ pub(crate) struct Arguments {
     flags: Flags,
 }
 
+/// The format of a page, besides those of benchstat.
+const HTML: &str = "html";
+
 /// The rules, from the root of the repository.
 pub(crate) const GATES: &str = "baselines/gates.toml";
 
@@ -111,6 +116,11 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
     let workspace = Workspace::current();
     // What is wrong with the question is found before anything is measured.
     let mut flags = with_units(&arguments.flags, &arguments.only);
+    let is_html = flags.format == HTML;
+    if is_html {
+        // A format of this program's, not of benchstat's.
+        "text".clone_into(&mut flags.format);
+    }
     let (query, format) = flags.query()?;
     if arguments.explain && matches!(format, Format::Csv | Format::Json) {
         bail!("--explain writes text and markdown");
@@ -195,6 +205,24 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
         Outcome::Passed if skipped => Outcome::Incomparable,
         outcome => outcome,
     };
+    if is_html {
+        let explanation = match &arguments.against {
+            Some(revision) if arguments.explain || outcome == Outcome::Failed => {
+                explain::changes(&verdicts, revision, false, &workspace)?
+            }
+            _ => String::new(),
+        };
+        let page = ComparisonPage {
+            collection: &collection,
+            verdicts: (&verdicts, outcome),
+            alpha: flags.alpha,
+            confidence: flags.confidence,
+            filter: &flags.filter,
+            explanation: &explanation,
+        };
+        print_whole(&page.html()?)?;
+        return Ok(ExitCode::from(outcome.code()));
+    }
     write(&tables, &verdicts, outcome, collection.caveat(), format)?;
     let markdown = format == Format::Markdown;
     let explains = arguments.explain || markdown && outcome == Outcome::Failed;
@@ -445,6 +473,15 @@ fn read(inputs: &[Input]) -> Result<Collection> {
         }
     }
     Ok(collection)
+}
+
+/// Prints a text.
+fn print_whole(text: &str) -> Result<()> {
+    match io::stdout().lock().write_all(text.as_bytes()) {
+        // Whoever reads has read enough.
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        written => written.context("writing the comparison"),
+    }
 }
 
 fn write(

@@ -438,3 +438,19 @@ fn inputs_are_not_touched() {
     );
     assert_eq!(fs::read_dir(folder.0.path()).unwrap().count(), 2);
 }
+
+#[test]
+fn a_page_has_the_verdicts_and_the_same_exit_code() {
+    let folder = Folder::new();
+    let worse = GOOD.replace(
+        "variant=pooled 1 0 allocs/op",
+        "variant=pooled 1 2 allocs/op",
+    );
+    let output = folder.compare(GOOD, worse, &["-format", "html"]);
+    let page = stdout(&output);
+    assert_eq!(output.status.code(), Some(1), "{}", stderr(&output));
+    assert!(page.starts_with("<!DOCTYPE html>"));
+    let headline = "2 gating rows: 1 regressed, 1 unchanged";
+    assert!(page.contains(headline), "{page}");
+    assert!(page.contains("default-src 'none'"));
+}
