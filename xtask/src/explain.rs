@@ -4,16 +4,13 @@ use std::fs;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use ::explain::{Lines, Records, Roots, Symbols, Tree, explain};
+use ::explain::{FLAGS, Profile, Records, Roots, Source, Sources, Symbols, Tree, explain};
 use ::paired::{Commit, Revisions, toolchain};
 use anyhow::{Context, Result, bail};
 use benchstat::{Verdict, Verdicts};
 
 use crate::suite::{Kind, PACKAGE, Suite};
 use crate::workspace::Workspace;
-
-/// As deep as calls are told apart: deeper than any case calls.
-const CALLERS: &str = "--separate-callers=100";
 
 /// Explains each case whose instructions changed: text of markdown, or plain.
 pub(crate) fn changes(
@@ -39,39 +36,41 @@ pub(crate) fn changes(
         workspace.revision_folder().join("current").join("tree"),
         workspace.root().to_owned(),
     ]);
-    let base = Program::open(&base, &roots)?;
-    let head = Program::open(&head, &roots)?;
-    let lines = lines(&revisions, &commit, workspace)?;
+    let was = |file: &str| revisions.file(&commit, file).ok().flatten();
+    let is = |file: &str| fs::read_to_string(workspace.root().join(file)).ok();
+    let base = Program::open(&base, &roots, &was)?;
+    let head = Program::open(&head, &roots, &is)?;
+    let sources = sources(&revisions, &commit, workspace)?;
 
     let mut text = String::from("\nwhere the instructions changed:\n");
     for case in cases {
         let explanation = explain(
             &base.calls(case, workspace)?,
             &head.calls(case, workspace)?,
-            &lines,
+            &sources,
         );
         text += &format!("\n{case}\n");
         text += &if markdown {
-            explanation.markdown(&lines)
+            explanation.markdown(&sources)
         } else {
-            explanation.text(&lines)
+            explanation.text(&sources)
         };
     }
     Ok(text)
 }
 
 /// An executable that counts instructions, and its debug information.
-struct Program {
+struct Program<'s> {
     path: String,
-    symbols: Symbols,
+    symbols: Symbols<'s>,
 }
 
-impl Program {
-    fn open(suite: &Suite, roots: &Roots) -> Result<Self> {
+impl<'s> Program<'s> {
+    fn open(suite: &Suite, roots: &Roots, source: &'s Source<'s>) -> Result<Self> {
         let path = suite.executable(Kind::Instructions)?;
         // Callgrind names the file that it opened.
         let path = fs::canonicalize(path).with_context(|| path.display().to_string())?;
-        let symbols = Symbols::open(&path, roots.clone())?;
+        let symbols = Symbols::open(&path, roots.clone(), source)?;
         let path = path
             .to_str()
             .context("the target folder's path is not UTF-8")?;
@@ -82,7 +81,7 @@ impl Program {
     }
 
     /// The calls of one operation of a case, counted as the benchmark counts them.
-    fn calls(&self, case: &str, workspace: &Workspace) -> Result<Tree> {
+    fn calls(&self, case: &str, workspace: &Workspace) -> Result<Profile> {
         let folder = workspace.results().join("explaining");
         if folder.exists() {
             fs::remove_dir_all(&folder).with_context(|| folder.display().to_string())?;
@@ -90,7 +89,8 @@ impl Program {
         fs::create_dir_all(&folder).with_context(|| folder.display().to_string())?;
         let run = Command::new("valgrind")
             .env_clear()
-            .args(["-q", "--tool=callgrind", "--dump-instr=yes", CALLERS])
+            .args(["-q", "--tool=callgrind"])
+            .args(FLAGS)
             .args([
                 "--toggle-collect=instructions::counted",
                 "--separate-threads=yes",
@@ -113,9 +113,8 @@ impl Program {
         let records = counted(&folder).with_context(|| case.to_owned())?;
         // What is counted does not stay: the next case writes files of the same names.
         fs::remove_dir_all(&folder).with_context(|| folder.display().to_string())?;
-        Ok(Tree::of(&records, &|object, address, name| {
-            self.symbols.frames(object, address, name)
-        }))
+        let frames = |object: &str, address, name: &str| self.symbols.frames(object, address, name);
+        Ok(Profile::of(&Tree::of(&records, &frames)))
     }
 }
 
@@ -135,26 +134,33 @@ fn counted(folder: &Path) -> Result<Records> {
     bail!("nothing was counted")
 }
 
-/// The sources that differ, as they were and as they are.
-fn lines(revisions: &Revisions, commit: &Commit, workspace: &Workspace) -> Result<Lines> {
+/// The sources that differ, as they were and as they are. They are all that differs where the libraries and the compiler's
+/// settings do not.
+fn sources(revisions: &Revisions, commit: &Commit, workspace: &Workspace) -> Result<Sources> {
     let root = workspace.root().to_string_lossy();
-    let arguments = [
-        "-C",
-        &root,
-        "diff",
-        "--name-only",
-        "--no-renames",
-        commit.hash(),
-        "--",
-        "*.rs",
-    ];
-    let changed = crate::suite::output(Path::new("git"), &arguments)?;
-    let mut lines = Lines::default();
-    for file in changed.lines() {
-        let head = fs::read_to_string(workspace.root().join(file));
-        if let (Some(base), Ok(head)) = (revisions.file(commit, file)?, head) {
-            lines.add(file, &base, &head);
+    let changed = |flags: &[&str], files: &[&str]| {
+        let mut arguments = vec!["-C", &root, "diff", "--find-renames"];
+        arguments.extend(flags);
+        arguments.extend([commit.hash(), "--"]);
+        arguments.extend(files);
+        crate::suite::output(Path::new("git"), &arguments)
+    };
+    let mut sources = Sources::default();
+    for line in changed(&["--name-status"], &["*.rs"])?.lines() {
+        // A letter, the name, and where the file was renamed, the new one.
+        let mut fields = line.split('\t').skip(1);
+        let Some(was) = fields.next() else { continue };
+        let is = fields.next().unwrap_or(was);
+        let base = revisions.file(commit, was)?.unwrap_or_default();
+        let head = fs::read_to_string(workspace.root().join(is)).unwrap_or_default();
+        sources.add(is, &base, &head);
+        if was != is {
+            sources.moved(was, is);
         }
     }
-    Ok(lines)
+    let others = ["*Cargo.toml", "Cargo.lock", ".cargo", "rust-toolchain.toml"];
+    if changed(&["--name-only"], &others)?.is_empty() {
+        sources.complete();
+    }
+    Ok(sources)
 }
