@@ -8,6 +8,7 @@ use benchstat::Selection;
 
 use crate::machine::{self, Facts};
 use crate::measure::{EXACT_RUNS, FUNCTIONS, Task, measure};
+use crate::profiles;
 use crate::results::{self, Results};
 use crate::suite::{Kind, Listed, Suite};
 use crate::workspace::{Workspace, file_of};
@@ -62,7 +63,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
             let tree = machine::working_tree(&workspace)?;
             if let Some(measured) = measure_described(&suite, &task, &tree, &workspace)? {
                 results::write(&file_of(kind, &workspace.results()), &measured)?;
-                write_functions(&measured, &workspace.results())?;
+                write_beside(&measured, &workspace.results())?;
             }
         }
     }
@@ -95,6 +96,7 @@ pub(crate) fn task<'s>(
     Ok(Task {
         kind,
         executable: suite.executable(kind)?,
+        commit: suite.commit(),
         names,
         runs,
     })
@@ -123,7 +125,8 @@ pub(crate) fn measure_described(
 }
 
 /// Writes where the instructions go, if that was measured.
-pub(crate) fn write_functions(measured: &Results, folder: &Path) -> Result<()> {
+pub(crate) fn write_beside(measured: &Results, folder: &Path) -> Result<()> {
+    profiles::merge(folder, &measured.profiles)?;
     let lines = measured.functions.clone();
     if lines.is_empty() {
         return Ok(());

@@ -17,6 +17,7 @@ mod machine;
 mod measure;
 mod paired;
 mod profile;
+mod profiles;
 mod progress;
 mod report;
 mod results;

@@ -18,13 +18,15 @@ mod matching;
 mod profile;
 mod records;
 mod sources;
+mod stored;
 mod symbols;
-mod text;
 mod tree;
+mod view;
 
 pub use blame::{Explanation, Fault, LineChange, Part, explain};
 pub use profile::Profile;
 pub use records::{Called, Cost, Edge, Malformed, Records, RecordsError};
 pub use sources::{Place, Sources};
+pub use stored::{Profiles, ProfilesError, Unreadable};
 pub use symbols::{Frame, Function, Roots, Source, Symbols, SymbolsError};
 pub use tree::{Node, Tree};

@@ -216,7 +216,8 @@ fn plain(name: &str) -> Arc<str> {
     if own.contains("closure") {
         CLOSURE.into()
     } else {
-        own.into()
+        // A name is a word, in a file of profiles.
+        own.replace(' ', "_").into()
     }
 }
 

@@ -18,13 +18,13 @@ pub(crate) struct Score {
 }
 
 impl Score {
-    /// Judges an explanation, and says so in a line; `source` is the changed file.
+    /// Judges an explanation, whether it is right in all, and says so in a line; `source` is the changed file.
     pub(crate) fn judge(
         &mut self,
         mutation: &Mutation,
         explanation: &Explanation,
         source: &str,
-    ) -> String {
+    ) -> (bool, String) {
         let at_fault = |fault: &explain::Fault| {
             *fault.function.file == *mutation.file
                 && fault.function.name.rsplit("::").next() == Some(&mutation.function)
@@ -50,14 +50,16 @@ impl Score {
         self.line += usize::from(line);
         self.exact += usize::from(exact);
         self.attributed += usize::from(attributed);
-        format!(
+        let right = place == Some(0) && line && exact && attributed;
+        let verdict = format!(
             "{:<55} {change:>+9}  function {:<4}  line {}{}{}",
             mutation.name,
             place.map_or("none".to_owned(), |place| (place + 1).to_string()),
             if line { "right" } else { "WRONG" },
             if exact { "" } else { "  NOT EXACT" },
             if attributed { "" } else { "  NOT ATTRIBUTED" },
-        )
+        );
+        (right, verdict)
     }
 
     /// Whether the bars are reached, which are stated of 20.

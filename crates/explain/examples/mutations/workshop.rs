@@ -12,11 +12,13 @@ use crate::Mutation;
 pub(crate) struct Workshop {
     root: PathBuf,
     folder: PathBuf,
+    /// Whether what was built the last time is taken.
+    again: bool,
 }
 
 impl Workshop {
     /// A copy of the files that git tracks.
-    pub(crate) fn open() -> Result<Self> {
+    pub(crate) fn open(again: bool) -> Result<Self> {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
         let root = fs::canonicalize(root)?;
         let target = std::env::var_os("CARGO_TARGET_DIR");
@@ -24,7 +26,11 @@ impl Workshop {
         let workshop = Self {
             folder: target.join("mutations"),
             root,
+            again,
         };
+        if again {
+            return Ok(workshop);
+        }
         let listed = run(Command::new("git")
             .arg("ls-files")
             .current_dir(&workshop.root))?;
@@ -68,18 +74,21 @@ impl Workshop {
         Ok(source.replace(&mutation.before, &mutation.after))
     }
 
-    pub(crate) fn apply(&self, mutation: &Mutation) -> Result<String> {
-        let source = self.mutated(mutation)?;
-        fs::write(self.tree().join(&mutation.file), &source)?;
-        Ok(source)
-    }
-
-    pub(crate) fn restore(&self, mutation: &Mutation) -> Result<()> {
-        self.copy(&mutation.file)
+    /// Builds the copy with a change in it, which then goes.
+    pub(crate) fn build_mutated(&self, mutation: &Mutation) -> Result<PathBuf> {
+        fs::write(self.tree().join(&mutation.file), self.mutated(mutation)?)?;
+        let built = self.build(&mutation.name);
+        self.copy(&mutation.file)?;
+        built.with_context(|| mutation.name.clone())
     }
 
     /// Builds the copy as it is, and keeps the executable under a name.
     pub(crate) fn build(&self, name: &str) -> Result<PathBuf> {
+        let name = name.replace(|letter: char| !letter.is_ascii_alphanumeric(), "-");
+        let path = self.folder.join(name);
+        if self.again {
+            return Ok(path);
+        }
         let build = self.folder.join("build");
         let mut cargo = Command::new("cargo");
         cargo
@@ -95,7 +104,6 @@ impl Workshop {
             .filter(|message| message["target"]["name"] == "instructions")
             .find_map(|message| Some(message["executable"].as_str()?.to_owned()))
             .context("cargo built no executable")?;
-        let path = self.folder.join(name);
         fs::copy(executable, &path)?;
         Ok(path)
     }
