@@ -243,3 +243,64 @@ impl Reading {
 fn number(text: &str) -> Result<u64, Unreadable> {
     text.parse().map_err(|_| Unreadable::Line)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Profiles, ProfilesError, Unreadable};
+
+    const TEXT: &str = "profiles: 1
+
+case A/b=1 60
+> 0 1 counted benches/instructions.rs
+ 142 10
+ 142 5 alloc::with capacity
+ > 142 2 Operation::run crates/cases/src/case.rs
+  > 7 0 Operation::step .
+   8 20
+  > 9 0 Operation::step .
+   8 15
+ > 143 1 end src/a file.rs
+  1 7
+ 144 3
+
+case B 0
+";
+
+    #[test]
+    fn what_is_written_is_read() {
+        let text = TEXT
+            .replace(" 144 3\n", "")
+            .replace("case A/b=1 60", "case A/b=1 57");
+        let profiles = Profiles::parse(&text).unwrap();
+        assert_eq!(profiles.0["A/b=1"].total(), 57);
+        assert_eq!(profiles.to_string(), text);
+        // The order of lines is the writer's; the reader takes any.
+        let other = Profiles::parse(TEXT).unwrap();
+        assert_eq!(Profiles::parse(&other.to_string()).unwrap(), other);
+    }
+
+    #[test]
+    fn what_is_wrong_is_said_with_its_line() {
+        for (from, to, line, what) in [
+            ("profiles: 1", "profiles: 2", 1, Unreadable::Header),
+            ("case B 0", "case B", 16, Unreadable::Line),
+            (" 142 10\n", " 142 ten\n", 5, Unreadable::Line),
+            (" 142 10\n", "   142 10\n", 5, Unreadable::Depth),
+            (" 144 3\n", " 142 3\n", 14, Unreadable::Repeated),
+            (
+                "   8 20\n",
+                "   8 21\n",
+                3,
+                Unreadable::Total {
+                    case: "A/b=1".to_owned(),
+                    sum: 61,
+                    stated: 60,
+                },
+            ),
+            ("case B 0", "case A/b=1 0", 16, Unreadable::Repeated),
+        ] {
+            let error = Profiles::parse(&TEXT.replace(from, to)).unwrap_err();
+            assert_eq!(error, ProfilesError { line, what }, "{to}");
+        }
+    }
+}

@@ -145,6 +145,76 @@ fn inlining_alone_is_no_change_and_a_renamed_function_is_the_same() {
     assert_eq!(first(&explanation), ("assistant", 30, 30));
 }
 
+/// `main` of lines 1 to 9, `own` of lines 19 to 29; the text of some lines is what is given.
+fn source(lines: &[(u32, &str)]) -> String {
+    let line = |line: u32| match lines.iter().find(|(at, _)| *at == line) {
+        Some((_, text)) => (*text).to_owned(),
+        None => match line {
+            1 => "fn main() {".to_owned(),
+            19 => "fn own() {".to_owned(),
+            9 | 29 => "}".to_owned(),
+            10..19 => String::new(),
+            _ => format!("line({line});"),
+        },
+    };
+    (1..=29).map(|number| line(number) + "\n").collect()
+}
+
+fn edited(base: &str, head: &str, lines: &[(u32, &str)], complete: bool) -> Explanation {
+    let mut sources = Sources::default();
+    sources.add("src/main.rs", &source(&[]), &source(lines));
+    if complete {
+        sources.complete();
+    }
+    let explanation = explain(&profile(base), &profile(head), &sources);
+    let parts: i64 = explanation.faults.iter().map(|fault| fault.change).sum();
+    assert_eq!(parts + explanation.not_attributed, explanation.change());
+    explanation
+}
+
+#[test]
+fn what_an_unedited_function_takes_more_is_the_doing_of_its_edited_caller() {
+    let run = |cost| {
+        file(&[
+            ("main", &[(2, 10)], &[(7, "own", 1, cost)]),
+            ("own", &[(25, cost)], &[]),
+        ])
+    };
+    let (base, head) = (run(50), run(90));
+    let edit = [(3, "let rows = more;")];
+    let explanation = edited(&base, &head, &edit, true);
+    // The line that was edited comes first, though it took nothing itself.
+    assert_eq!(first(&explanation), ("main", 3, 40));
+    assert_eq!(explanation.faults[0].lines[1].place.line, 7);
+    // Where more may differ than the sources, what took it is named.
+    assert_eq!(first(&edited(&base, &head, &edit, false)), ("own", 25, 40));
+    // An edited function answers for itself; a comment is no edit.
+    let both = [(3, "let rows = more;"), (24, "other();")];
+    assert_eq!(first(&edited(&base, &head, &both, true)), ("own", 24, 40));
+    let comment = [(3, "line(3); // so"), (24, "other();")];
+    assert_eq!(
+        first(&edited(&base, &head, &comment[1..], true)),
+        ("own", 24, 40)
+    );
+}
+
+#[test]
+fn what_a_caller_takes_more_is_the_doing_of_the_only_function_that_was_edited() {
+    let run = |cost| {
+        file(&[
+            ("main", &[(2, cost)], &[(7, "own", 1, 20)]),
+            ("own", &[(25, 20)], &[]),
+        ])
+    };
+    let edit = [(26, "keep(less);")];
+    let explanation = edited(&run(50), &run(90), &edit, true);
+    assert_eq!(first(&explanation), ("own", 26, 40));
+    // A constant may be the cause as well.
+    let constant = [(26, "keep(less);"), (12, "const SIZE: usize = 1;")];
+    let explanation = edited(&run(50), &run(90), &constant, true);
+    assert_eq!(first(&explanation), ("main", 2, 40));
+}
+
 #[test]
 fn what_is_cut_off_or_of_another_kind_is_refused() {
     let whole = file(&[("main", &[(1, 10), (2, 20)], &[])]);
