@@ -3,6 +3,7 @@
 use anyhow::{Result, bail};
 use benchfmt::merge;
 use benchstat::{Accepted, Covers, Selection, edit};
+use explain::Profiles;
 
 use crate::accept;
 use crate::ladder;
@@ -10,6 +11,7 @@ use crate::load;
 use crate::machine;
 use crate::measure::FUNCTIONS;
 use crate::pool_sweep;
+use crate::profiles;
 use crate::report;
 use crate::results::{self, Results};
 use crate::suite::{Kind, Suite};
@@ -91,6 +93,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
         }
         merged.push((baseline, new));
     }
+    let profiles = merged_profiles(&suite, &workspace)?;
     for name in load::FILES
         .into_iter()
         .chain([ladder::FILE, pool_sweep::FILE])
@@ -117,6 +120,9 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
         results::write(&path, &results)?;
         eprintln!("wrote {}", path.display());
     }
+    if !profiles.0.is_empty() {
+        profiles::write(&workspace.baselines(), &profiles)?;
+    }
     // A value that was accepted is in the baseline now.
     let contained = |accepted: &Accepted| {
         matches!(accepted.covers, Covers::Value(_)) && measured.contains(&accepted.case)
@@ -127,6 +133,16 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
         })?)
     })?;
     report::run(&report::Arguments::default())
+}
+
+/// The last profiles, and of the cases that have none, those of the baselines.
+fn merged_profiles(suite: &Suite, workspace: &Workspace) -> Result<Profiles> {
+    let mut profiles = profiles::read(&workspace.baselines())?;
+    profiles.0.extend(profiles::read(&workspace.results())?.0);
+    let listed = suite.list(Kind::Instructions, &Selection::all())?;
+    let is_listed = |name: &str| listed.iter().any(|case| case.name == name);
+    profiles.0.retain(|name, _| is_listed(name));
+    Ok(profiles)
 }
 
 /// The case that a line of the functions' file is about.

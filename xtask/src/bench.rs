@@ -10,6 +10,7 @@ use benchstat::shard::Shard;
 
 use crate::machine::{self, Facts};
 use crate::measure::{EXACT_RUNS, FUNCTIONS, Task, measure};
+use crate::profiles;
 use crate::results::{self, Results};
 use crate::shard::{Question, Share};
 use crate::suite::{Kind, Listed, Suite};
@@ -88,7 +89,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
             let tree = machine::working_tree(&workspace)?;
             if let Some(measured) = measure_described(&suite, &task, &tree, &workspace)? {
                 results::write(&file_of(kind, &workspace.results()), &measured)?;
-                write_functions(&measured, &workspace.results())?;
+                write_beside(&measured, &workspace.results())?;
             } else if arguments.into.is_some() {
                 bail!("a shard measures all kinds of its cases");
             }
@@ -126,6 +127,7 @@ pub(crate) fn task<'s>(
     Ok(Task {
         kind,
         executable: suite.executable(kind)?,
+        commit: suite.commit(),
         names,
         runs,
     })
@@ -154,7 +156,8 @@ pub(crate) fn measure_described(
 }
 
 /// Writes where the instructions go, if that was measured.
-pub(crate) fn write_functions(measured: &Results, folder: &Path) -> Result<()> {
+pub(crate) fn write_beside(measured: &Results, folder: &Path) -> Result<()> {
+    profiles::merge(folder, &measured.profiles)?;
     let lines = measured.functions.clone();
     if lines.is_empty() {
         return Ok(());

@@ -7,23 +7,24 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
-use ::paired::toolchain;
+use ::paired::{Commit, toolchain};
 use anyhow::{Context, Result, bail};
 use benchfmt::import::accepts;
 use benchfmt::{Benchmark, merge};
 use benchstat::cli::{Flags, Format, Report, labels, print, style_of};
 use benchstat::shard::Shard;
 use benchstat::{
-    Collection, Gates, Input, Outcome, Replicate, Selection, SelectionError, Source, Table,
-    Verdicts, judge,
+    Collection, Gates, Input, Outcome, Replicate, Selection, SelectionError, Source, Verdicts, judge,
+    write_explanations,
 };
 use report::ComparisonPage;
 
-use crate::bench::{TIME_RUNS, is_measurable, measure_described, task, write_functions};
+use crate::bench::{TIME_RUNS, is_measurable, measure_described, task, write_beside};
 use crate::explain;
 use crate::machine::{self, Facts};
 use crate::measure::Task;
 use crate::paired;
+use crate::profiles;
 use crate::results::{self, Results};
 use crate::shard::{self, Question};
 use crate::suite::{Kind, PACKAGE, Suite};
@@ -52,8 +53,8 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "MINUTES", requires = "against", value_parser = minutes)]
     budget: Option<Duration>,
 
-    /// With --against: say which functions, lines and calls the changed instructions come from
-    #[arg(long, requires = "against")]
+    /// Say which functions, lines and calls the changed instructions come from
+    #[arg(long, conflicts_with = "inputs")]
     explain: bool,
 
     /// With --against: measure only the cases of one shard, such as 3/8, and leave the verdicts to --merge
@@ -122,8 +123,8 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
         "text".clone_into(&mut flags.format);
     }
     let (query, format) = flags.query()?;
-    if arguments.explain && matches!(format, Format::Csv | Format::Json) {
-        bail!("--explain writes text and markdown");
+    if arguments.explain && matches!(format, Format::Csv | Format::Bencher) {
+        bail!("--explain writes text, markdown and json");
     }
     let gates_path = arguments.gate.clone().unwrap_or_else(|| workspace.gates());
     let gates_text =
@@ -205,35 +206,46 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
         Outcome::Passed if skipped => Outcome::Incomparable,
         outcome => outcome,
     };
+    let explains = match format {
+        Format::Markdown | Format::Json => arguments.explain || outcome == Outcome::Failed,
+        Format::Text if is_html => arguments.explain || outcome == Outcome::Failed,
+        Format::Text => arguments.explain,
+        Format::Csv | Format::Bencher => false,
+    };
+    let explanations = match (&union, &arguments.against) {
+        _ if !explains => Vec::new(),
+        (Some(parts), _) => shard::explanations(parts)?,
+        (None, Some(revision)) => {
+            let base = results_of(&workspace.revisions().resolve(revision)?, &workspace);
+            explain::changes(&verdicts, &base, &workspace.results(), &workspace)?
+        }
+        (None, None) if arguments.inputs.is_empty() => {
+            let base = workspace.baselines();
+            explain::changes(&verdicts, &base, &workspace.results(), &workspace)?
+        }
+        (None, None) => Vec::new(),
+    };
     if is_html {
-        let explanation = match &arguments.against {
-            Some(revision) if arguments.explain || outcome == Outcome::Failed => {
-                explain::changes(&verdicts, revision, false, &workspace)?
-            }
-            _ => String::new(),
-        };
+        let mut explanation = Vec::new();
+        write_explanations(&explanations, &mut explanation)?;
         let page = ComparisonPage {
             collection: &collection,
             verdicts: (&verdicts, outcome),
             alpha: flags.alpha,
             confidence: flags.confidence,
             filter: &flags.filter,
-            explanation: &explanation,
+            explanation: &String::from_utf8(explanation)?,
         };
         print_whole(&page.html()?)?;
         return Ok(ExitCode::from(outcome.code()));
     }
-    write(&tables, &verdicts, outcome, collection.caveat(), format)?;
-    let markdown = format == Format::Markdown;
-    let explains = arguments.explain || markdown && outcome == Outcome::Failed;
-    match (&arguments.against, &union) {
-        (Some(revision), _) if explains => print!(
-            "{}",
-            explain::changes(&verdicts, revision, markdown, &workspace)?
-        ),
-        (_, Some(parts)) if explains => print!("{}", shard::explanations(parts)?),
-        _ => {}
-    }
+    let report = Report {
+        tables: &tables,
+        verdicts: Some((&verdicts, outcome)),
+        explanations: &explanations,
+        caveat: collection.caveat(),
+    };
+    write(&report, format)?;
     Ok(ExitCode::from(outcome.code()))
 }
 
@@ -326,11 +338,11 @@ pub(crate) fn against(
     if !exact.is_empty() {
         eprintln!("building {commit}");
         let toolchain = toolchain()?;
-        let suite = Suite::of_revision(revisions.executables(&commit, PACKAGE, &toolchain)?);
-        let folder = workspace
-            .revision_folder()
-            .join("results")
-            .join(commit.hash());
+        let suite = Suite::of_revision(
+            revisions.executables(&commit, PACKAGE, &toolchain)?,
+            &commit,
+        );
+        let folder = results_of(&commit, workspace);
         let tree = machine::tree(&commit.to_string(), false);
         update(&suite, &exact, selection, &tree, &folder, workspace)?;
         base.files = files(&exact, &folder);
@@ -345,6 +357,12 @@ pub(crate) fn against(
         here.files.push(pairs.head);
     }
     Ok([base, here])
+}
+
+/// Where the results of a commit are kept.
+pub(crate) fn results_of(commit: &Commit, workspace: &Workspace) -> PathBuf {
+    let results = workspace.revision_folder().join("results");
+    results.join(commit.hash())
 }
 
 /// A number of minutes.
@@ -403,14 +421,26 @@ fn update(
                 .filter(|result| result.name == name)
                 .count()
         };
-        task.names.retain(|name| times(name) < task.runs);
+        let profiles = profiles::read(folder).unwrap_or_default();
+        let is_profiled = |name: &str| {
+            let profile = profiles.0.get(name);
+            let mut values = kept.lines.iter().filter(|result| result.name == name);
+            values.all(|result| {
+                let value = result.measurements.first().map(|measured| measured.value);
+                value == profile.map(|profile| profile.total() as f64)
+            })
+        };
+        let is_kept = |name: &str| {
+            times(name) >= task.runs && (kind != Kind::Instructions || is_profiled(name))
+        };
+        task.names.retain(|name| !is_kept(name));
         if task.names.is_empty() {
             continue;
         }
         let Some(measured) = measure_described(suite, &task, tree, workspace)? else {
             continue;
         };
-        write_functions(&measured, folder)?;
+        write_beside(&measured, folder)?;
         let mut updated = Results {
             units: kept.units,
             lines: merge(kept.lines, measured.lines),
@@ -484,23 +514,12 @@ fn print_whole(text: &str) -> Result<()> {
     }
 }
 
-fn write(
-    tables: &[Table<'_>],
-    verdicts: &Verdicts,
-    outcome: Outcome,
-    caveat: Option<&str>,
-    format: Format,
-) -> Result<()> {
+fn write(report: &Report<'_>, format: Format) -> Result<()> {
     let stdout = io::stdout();
     let style = style_of(&stdout);
     let mut output = BufWriter::new(stdout.lock());
     let mut notes = io::stderr().lock();
-    let report = Report {
-        tables,
-        verdicts: Some((verdicts, outcome)),
-        caveat,
-    };
-    let written = print(&report, format, style, &mut output, &mut notes);
+    let written = print(report, format, style, &mut output, &mut notes);
     match written.and_then(|()| output.flush()) {
         // Whoever reads has read enough.
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),

@@ -20,6 +20,7 @@ mod measure;
 mod paired;
 mod pool_sweep;
 mod profile;
+mod profiles;
 mod progress;
 mod report;
 mod results;

@@ -6,6 +6,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 use benchfmt::{Benchmark, Reader, Record, UnitLine, Writer};
+use explain::Profiles;
 
 use crate::machine::Facts;
 
@@ -16,6 +17,8 @@ pub(crate) struct Results {
     pub(crate) lines: Vec<Benchmark>,
     /// Where the instructions go, function by function; not written with the rest.
     pub(crate) functions: Vec<Benchmark>,
+    /// And line by line; not written with the rest either.
+    pub(crate) profiles: Profiles,
 }
 
 impl Results {
@@ -31,6 +34,7 @@ impl Results {
         if self.functions.is_empty() {
             self.functions = other.functions;
         }
+        self.profiles.0.extend(other.profiles.0);
     }
 
     /// Puts facts at the head of each result's configuration.

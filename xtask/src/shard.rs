@@ -3,15 +3,16 @@
 //! | file | what |
 //! | --- | --- |
 //! | `base/*.txt`, `head/*.txt` | the results of each side, of the shard's cases |
-//! | `explanation.md` | where changed instructions come from, if something regressed |
+//! | `explanations.json` | where changed instructions come from, if something regressed |
 //! | `part.json` | which shard of what it is; written last, so that a folder that has it is whole |
 
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use ::paired::{Side, Sides};
+use ::paired::{Commit, Side, Sides};
 use anyhow::{Context, Result, bail};
+use benchstat::document::ExplanationView;
 use benchstat::shard::{Part, Shard, Split, Union, VERSION};
 use benchstat::{Gates, Judgement, Selection};
 
@@ -26,7 +27,7 @@ use crate::workspace::{Workspace, file_of};
 const PART: &str = "part.json";
 
 /// Where the changed instructions of the shard's cases come from.
-const EXPLANATION: &str = "explanation.md";
+const EXPLANATIONS: &str = "explanations.json";
 
 /// The file of pairs of a side.
 const PAIRED: &str = "paired.txt";
@@ -66,7 +67,10 @@ pub(crate) fn against(
     let (exact, timed) = wanted.kinds();
     if !exact.is_empty() {
         let toolchain = ::paired::toolchain()?;
-        let base = Suite::of_revision(revisions.executables(&commit, PACKAGE, &toolchain)?);
+        let base = Suite::of_revision(
+            revisions.executables(&commit, PACKAGE, &toolchain)?,
+            &commit,
+        );
         let head = Suite::of_working_tree(workspace)?;
         for &kind in &exact {
             for (side, suite) in [(Side::Base, &base), (Side::Head, &head)] {
@@ -103,7 +107,7 @@ pub(crate) fn against(
         }
     }
     share.write(&measured, into)?;
-    share.explain(revision, &exact, into, &gates, workspace)?;
+    share.explain(&commit, &exact, into, &gates, workspace)?;
     share.finish(into)
 }
 
@@ -166,7 +170,7 @@ impl Share {
 
     /// Writes the results of the shard's cases; of a file that has others, too, only theirs.
     fn write(&self, measured: &BTreeMap<String, PathBuf>, into: &Path) -> Result<()> {
-        for old in [PART, EXPLANATION].map(|file| into.join(file)) {
+        for old in [PART, EXPLANATIONS].map(|file| into.join(file)) {
             if old.exists() {
                 fs::remove_file(&old).with_context(|| old.display().to_string())?;
             }
@@ -190,7 +194,7 @@ impl Share {
     /// Writes where changed instructions come from, if something regressed. What is exact needs no other shard to say so.
     fn explain(
         &self,
-        revision: &str,
+        commit: &Commit,
         exact: &[Kind],
         into: &Path,
         gates: &Gates,
@@ -206,8 +210,11 @@ impl Share {
         });
         let verdicts = compare::judged(sides, &self.part.filter, gates)?;
         if verdicts.judgements.iter().any(Judgement::fails) {
-            let explanation = explain::changes(&verdicts, revision, true, workspace)?;
-            write_whole(&into.join(EXPLANATION), explanation.as_bytes())?;
+            let base = compare::results_of(commit, workspace);
+            let explanations =
+                explain::changes(&verdicts, &base, &workspace.results(), workspace)?;
+            let json = serde_json::to_vec_pretty(&explanations)?;
+            write_whole(&into.join(EXPLANATIONS), &json)?;
         }
         Ok(())
     }
@@ -305,12 +312,15 @@ fn merge_file(union: &Union, file: &str, folder: &Path) -> Result<Option<PathBuf
 }
 
 /// What the shards say of where changed instructions come from.
-pub(crate) fn explanations(union: &Union) -> Result<String> {
-    let mut all = String::new();
+pub(crate) fn explanations(union: &Union) -> Result<Vec<ExplanationView>> {
+    let mut all = Vec::new();
     for (place, _) in union.parts() {
-        let path = Path::new(place).join(EXPLANATION);
+        let path = Path::new(place).join(EXPLANATIONS);
         if path.exists() {
-            all += &fs::read_to_string(&path).with_context(|| path.display().to_string())?;
+            let json = fs::read(&path).with_context(|| path.display().to_string())?;
+            let own: Vec<ExplanationView> =
+                serde_json::from_slice(&json).with_context(|| path.display().to_string())?;
+            all.extend(own);
         }
     }
     Ok(all)

@@ -8,8 +8,9 @@ use thiserror::Error;
 
 use crate::bencher::write_bencher;
 use crate::csv::write_csv;
+use crate::document::{Document, ExplanationView};
+use crate::explanation::{write_explanations, write_explanations_markdown};
 use crate::input::Input;
-use crate::json::write_json;
 use crate::markdown::{write_caveat_markdown, write_markdown, write_verdicts_markdown};
 use crate::query::{Expressions, Query, QueryError};
 use crate::summary::write_verdicts;
@@ -139,6 +140,8 @@ pub struct Report<'a> {
     pub tables: &'a [Table<'a>],
     /// The verdicts, and what they come to, if the rows were judged.
     pub verdicts: Option<(&'a Verdicts, Outcome)>,
+    /// Where changes come from, of the cases of which that is known.
+    pub explanations: &'a [ExplanationView],
     /// What to know before believing any of it: the collection's
     /// [`caveat`](crate::Collection::caveat).
     pub caveat: Option<&'a str>,
@@ -159,10 +162,15 @@ pub fn print(
     let Report {
         tables,
         verdicts,
+        explanations,
         caveat,
     } = *report;
     match format {
-        Format::Json => write_json(tables, verdicts, caveat, output)?,
+        Format::Json => {
+            let mut document = Document::new(tables, verdicts, caveat);
+            document.explanations = explanations.to_vec();
+            document.write(output)?;
+        }
         Format::Bencher => write_bencher(tables, output, notes)?,
         Format::Text => {
             write_text(tables, style, output)?;
@@ -170,6 +178,7 @@ pub fn print(
                 writeln!(output)?;
                 write_verdicts(verdicts, style, output)?;
             }
+            write_explanations(explanations, output)?;
         }
         Format::Csv => {
             write_csv(tables, output, notes)?;
@@ -181,6 +190,7 @@ pub fn print(
             if let Some((verdicts, outcome)) = verdicts {
                 write_verdicts_markdown(verdicts, outcome, output)?;
             }
+            write_explanations_markdown(explanations, output)?;
             if let Some(caveat) = caveat {
                 write_caveat_markdown(caveat, output)?;
             }

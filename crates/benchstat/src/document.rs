@@ -4,12 +4,14 @@
 //! changes without a new one. A number that JSON cannot say, such as an interval that is open, is null.
 
 use std::collections::BTreeMap;
+use std::io::{self, Write};
 
 use benchfmt::{Assumption, Better};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::comparison::Delta;
+pub use crate::explanation::{ExplanationView, FunctionView, LineView, PartView};
 use crate::paired::Layouts;
 use crate::reason::Reasons;
 use crate::summary::headline;
@@ -53,6 +55,9 @@ pub struct Document {
     /// The verdicts, if the rows were judged.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub verdicts: Option<VerdictsView>,
+    /// Where changes come from, of the cases of which that is known.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub explanations: Vec<ExplanationView>,
     /// What to know before believing any of it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub caveat: Option<String>,
@@ -252,8 +257,19 @@ impl Document {
                     judgements: rows.map(|row| judgement(&reasons, row)).collect(),
                 }
             }),
+            explanations: Vec::new(),
             caveat: caveat.map(str::to_owned),
         }
+    }
+
+    /// Writes it, on lines of their own.
+    ///
+    /// # Errors
+    ///
+    /// If the output fails.
+    pub fn write(&self, output: &mut impl Write) -> io::Result<()> {
+        serde_json::to_writer_pretty(&mut *output, self)?;
+        writeln!(output)
     }
 
     /// Reads a document. Fields that are not known are left aside.

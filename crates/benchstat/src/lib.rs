@@ -97,6 +97,7 @@ pub mod document;
 #[cfg(feature = "edit")]
 pub mod edit;
 mod environment;
+mod explanation;
 mod expression;
 mod footnotes;
 mod gates;
@@ -139,6 +140,7 @@ pub use collection::{Collection, ConfigId};
 pub use comparison::{Comparison, Delta, Spread, Summary};
 pub use csv::write_csv;
 pub use environment::Difference;
+pub use explanation::{write_explanations, write_explanations_markdown};
 pub use expression::ExpressionError;
 pub use gates::{Gates, GatesError, Rule};
 pub use import::{Replicate, Skipped};
