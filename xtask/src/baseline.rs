@@ -1,5 +1,6 @@
 //! `cargo xtask baseline`: makes the last results the baseline.
 
+use allocations::Profiles;
 use anyhow::{Result, bail};
 use benchfmt::merge;
 use benchstat::{Accepted, Covers, Selection, edit};
@@ -10,6 +11,7 @@ use crate::machine;
 use crate::measure::FUNCTIONS;
 use crate::report;
 use crate::results::{self, Results};
+use crate::sites;
 use crate::suite::{Kind, Suite};
 use crate::workspace::{Workspace, file_of};
 
@@ -108,8 +110,14 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     if merged.is_empty() {
         bail!("there are no results yet; `cargo xtask bench` measures them");
     }
+    let sites = sites_of(&measured, &suite, &workspace)?;
     for (path, results) in merged {
         results::write(&path, &results)?;
+        eprintln!("wrote {}", path.display());
+    }
+    if let Some(profiles) = sites {
+        let path = workspace.baselines().join(sites::FILE);
+        results::write_whole(&path, profiles.text().as_bytes())?;
         eprintln!("wrote {}", path.display());
     }
     // A value that was accepted is in the baseline now.
@@ -122,6 +130,17 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
         })?)
     })?;
     report::run(&report::Arguments::default())
+}
+
+/// The sites of the cases whose allocations are in the baselines, if some were measured.
+fn sites_of(measured: &[String], suite: &Suite, workspace: &Workspace) -> Result<Option<Profiles>> {
+    if !file_of(Kind::Allocs, &workspace.results()).exists() {
+        return Ok(None);
+    }
+    let measured = measured.iter().map(String::as_str).collect();
+    let listed = suite.list(Kind::Allocs, &Selection::all())?;
+    let listed: Vec<&str> = listed.iter().map(|case| case.name.as_str()).collect();
+    sites::merged(&measured, &listed, workspace).map(Some)
 }
 
 /// The case that a line of the functions' file is about.

@@ -13,8 +13,7 @@ use benchfmt::import::accepts;
 use benchfmt::{Benchmark, merge};
 use benchstat::cli::{Flags, Format, Report, labels, print, style_of};
 use benchstat::{
-    Collection, Gates, Input, Outcome, Replicate, Selection, SelectionError, Source, Table,
-    Verdicts, judge,
+    Collection, Gates, Input, Outcome, Replicate, Selection, SelectionError, Source, judge,
 };
 
 use crate::bench::{TIME_RUNS, is_measurable, measure_described, task, write_functions};
@@ -23,6 +22,7 @@ use crate::machine::{self, Facts};
 use crate::measure::Task;
 use crate::paired;
 use crate::results::{self, Results};
+use crate::sites;
 use crate::suite::{Kind, PACKAGE, Suite};
 use crate::workspace::{Workspace, file_of};
 
@@ -47,8 +47,9 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "MINUTES", requires = "against", value_parser = minutes)]
     budget: Option<Duration>,
 
-    /// With --against: say which functions, lines and calls the changed instructions come from
-    #[arg(long, requires = "against")]
+    /// Say which lines and call sites the changed allocations come from, and, with --against, which functions, lines and
+    /// calls the changed instructions
+    #[arg(long, conflicts_with = "inputs")]
     explain: bool,
 
     /// Only these units, such as instructions/op,allocs/op
@@ -81,8 +82,8 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
     // What is wrong with the question is found before anything is measured.
     let flags = with_units(&arguments.flags, &arguments.only);
     let (query, format) = flags.query()?;
-    if arguments.explain && matches!(format, Format::Csv | Format::Json) {
-        bail!("--explain writes text and markdown");
+    if arguments.explain && matches!(format, Format::Csv | Format::Bencher) {
+        bail!("--explain writes text, markdown and json");
     }
     let gates_path = arguments.gate.clone().unwrap_or_else(|| workspace.gates());
     let gates =
@@ -135,9 +136,23 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
         Outcome::Passed if skipped => Outcome::Incomparable,
         outcome => outcome,
     };
-    write(&tables, &verdicts, outcome, collection.caveat(), format)?;
+    let explains = arguments.explain
+        || matches!(format, Format::Markdown | Format::Json) && outcome == Outcome::Failed;
+    let sites = if explains && arguments.inputs.is_empty() {
+        sites::changes(&verdicts, arguments.against.as_deref(), &workspace)?
+    } else {
+        Vec::new()
+    };
+    let report = Report {
+        tables: &tables,
+        verdicts: Some((&verdicts, outcome)),
+        caveat: collection.caveat(),
+        sites: &sites,
+    };
+    write(&report, format)?;
     if let Some(revision) = &arguments.against
-        && (arguments.explain || format == Format::Markdown && outcome == Outcome::Failed)
+        && explains
+        && format != Format::Json
     {
         let markdown = format == Format::Markdown;
         print!(
@@ -381,23 +396,12 @@ fn read(inputs: &[Input]) -> Result<Collection> {
     Ok(collection)
 }
 
-fn write(
-    tables: &[Table<'_>],
-    verdicts: &Verdicts,
-    outcome: Outcome,
-    caveat: Option<&str>,
-    format: Format,
-) -> Result<()> {
+fn write(report: &Report<'_>, format: Format) -> Result<()> {
     let stdout = io::stdout();
     let style = style_of(&stdout);
     let mut output = BufWriter::new(stdout.lock());
     let mut notes = io::stderr().lock();
-    let report = Report {
-        tables,
-        verdicts: Some((verdicts, outcome)),
-        caveat,
-    };
-    let written = print(&report, format, style, &mut output, &mut notes);
+    let written = print(report, format, style, &mut output, &mut notes);
     match written.and_then(|()| output.flush()) {
         // Whoever reads has read enough.
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),

@@ -21,6 +21,7 @@ mod progress;
 mod report;
 mod results;
 mod service;
+mod sites;
 mod soak;
 mod suite;
 mod workspace;

@@ -74,7 +74,7 @@ impl Suite {
         Ok(self.0.get(kind.name())?)
     }
 
-    /// The one that lists the allocations of a case.
+    /// The one that lists the allocations of a case, or the sites of them.
     pub(crate) fn listing(&self) -> Result<&Path> {
         Ok(self.0.get("listing")?)
     }

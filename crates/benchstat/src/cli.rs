@@ -8,10 +8,11 @@ use thiserror::Error;
 
 use crate::bencher::write_bencher;
 use crate::csv::write_csv;
+use crate::document::Document;
 use crate::input::Input;
-use crate::json::write_json;
 use crate::markdown::{write_caveat_markdown, write_markdown, write_verdicts_markdown};
 use crate::query::{Expressions, Query, QueryError};
+use crate::sites::{SitesView, write_sites, write_sites_markdown};
 use crate::summary::write_verdicts;
 use crate::table::Table;
 use crate::text::{Style, write_text};
@@ -142,6 +143,8 @@ pub struct Report<'a> {
     /// What to know before believing any of it: the collection's
     /// [`caveat`](crate::Collection::caveat).
     pub caveat: Option<&'a str>,
+    /// Where the allocations of cases changed.
+    pub sites: &'a [SitesView],
 }
 
 /// Writes a report in a format. Notes go to `notes` where the format has no place for them.
@@ -160,9 +163,14 @@ pub fn print(
         tables,
         verdicts,
         caveat,
+        sites,
     } = *report;
     match format {
-        Format::Json => write_json(tables, verdicts, caveat, output)?,
+        Format::Json => {
+            let mut document = Document::new(tables, verdicts, caveat);
+            document.sites = sites.to_vec();
+            document.write(output)?;
+        }
         Format::Bencher => write_bencher(tables, output, notes)?,
         Format::Text => {
             write_text(tables, style, output)?;
@@ -170,6 +178,7 @@ pub fn print(
                 writeln!(output)?;
                 write_verdicts(verdicts, style, output)?;
             }
+            write_sites(sites, output)?;
         }
         Format::Csv => {
             write_csv(tables, output, notes)?;
@@ -184,6 +193,7 @@ pub fn print(
             if let Some(caveat) = caveat {
                 write_caveat_markdown(caveat, output)?;
             }
+            write_sites_markdown(sites, output)?;
             write_markdown(tables, output)?;
         }
     }

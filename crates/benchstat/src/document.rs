@@ -4,6 +4,7 @@
 //! changes without a new one. A number that JSON cannot say, such as an interval that is open, is null.
 
 use std::collections::BTreeMap;
+use std::io::{self, Write};
 
 use benchfmt::{Assumption, Better};
 use serde::{Deserialize, Serialize};
@@ -12,6 +13,7 @@ use thiserror::Error;
 use crate::comparison::Delta;
 use crate::paired::Layouts;
 use crate::reason::Reasons;
+use crate::sites::SitesView;
 use crate::summary::headline;
 use crate::table::{Cell, ColumnSummary, Row, Table};
 use crate::verdict::{Judgement, Outcome, Verdict, Verdicts};
@@ -56,6 +58,9 @@ pub struct Document {
     /// What to know before believing any of it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub caveat: Option<String>,
+    /// Where the allocations of cases changed, if that was asked for.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sites: Vec<SitesView>,
 }
 
 /// The results of one unit.
@@ -253,7 +258,18 @@ impl Document {
                 }
             }),
             caveat: caveat.map(str::to_owned),
+            sites: Vec::new(),
         }
+    }
+
+    /// Writes the document, indented.
+    ///
+    /// # Errors
+    ///
+    /// If the output fails.
+    pub fn write(&self, output: &mut impl Write) -> io::Result<()> {
+        serde_json::to_writer_pretty(&mut *output, self)?;
+        writeln!(output)
     }
 
     /// Reads a document. Fields that are not known are left aside.

@@ -18,7 +18,5 @@ pub fn write_json(
     caveat: Option<&str>,
     output: &mut impl Write,
 ) -> io::Result<()> {
-    let document = Document::new(tables, verdicts, caveat);
-    serde_json::to_writer_pretty(&mut *output, &document)?;
-    writeln!(output)
+    Document::new(tables, verdicts, caveat).write(output)
 }

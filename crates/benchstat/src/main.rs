@@ -157,6 +157,7 @@ fn run(arguments: &Arguments) -> Result<Outcome, String> {
         tables: &tables,
         verdicts,
         caveat,
+        sites: &[],
     };
     let written = write(&report, format);
     std::mem::forget(tables);
