@@ -52,6 +52,10 @@ pub(crate) struct Arguments {
     #[arg(long, conflicts_with = "inputs")]
     explain: bool,
 
+    /// With --against: draw the changed instructions of each case into this folder, as flame graphs that show the difference
+    #[arg(long, value_name = "FOLDER", requires = "against")]
+    flamegraph: Option<PathBuf>,
+
     /// Only these units, such as instructions/op,allocs/op
     #[arg(long, value_name = "UNITS", value_delimiter = ',')]
     only: Vec<String>,
@@ -150,15 +154,16 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
         sites: &sites,
     };
     write(&report, format)?;
+    let graphs = arguments.flamegraph.as_deref();
+    let writes = explains && format != Format::Json;
     if let Some(revision) = &arguments.against
-        && explains
-        && format != Format::Json
+        && (writes || graphs.is_some())
     {
         let markdown = format == Format::Markdown;
-        print!(
-            "{}",
-            explain::changes(&verdicts, revision, markdown, &workspace)?
-        );
+        let text = explain::changes(&verdicts, revision, markdown, graphs, &workspace)?;
+        if writes {
+            print!("{text}");
+        }
     }
     Ok(ExitCode::from(outcome.code()))
 }
@@ -253,8 +258,14 @@ fn against(
             .join("results")
             .join(commit.hash());
         let tree = machine::tree(&commit.to_string(), false);
-        update(&suite, &exact, filter, &tree, &folder, workspace)?;
-        base.files = files(&exact, &folder);
+        // What an older revision does not measure is new here.
+        let known: Vec<Kind> = exact
+            .iter()
+            .copied()
+            .filter(|kind| suite.has(*kind))
+            .collect();
+        update(&suite, &known, filter, &tree, &folder, workspace)?;
+        base.files = files(&known, &folder);
         here.files = working_tree(&exact, filter, workspace)?.files;
     }
     if !timed.is_empty() {

@@ -9,17 +9,20 @@ use ::paired::{Commit, Revisions, toolchain};
 use anyhow::{Context, Result, bail};
 use benchstat::{Verdict, Verdicts};
 
+use crate::flame;
 use crate::suite::{Kind, PACKAGE, Suite};
 use crate::workspace::Workspace;
 
 /// As deep as calls are told apart: deeper than any case calls.
 const CALLERS: &str = "--separate-callers=100";
 
-/// Explains each case whose instructions changed: text of markdown, or plain.
+/// Explains each case whose instructions changed: text of markdown, or plain. Where there is a folder for `graphs`, it draws
+/// them.
 pub(crate) fn changes(
     verdicts: &Verdicts,
     revision: &str,
     markdown: bool,
+    graphs: Option<&Path>,
     workspace: &Workspace,
 ) -> Result<String> {
     let rows = verdicts.judgements.iter().filter(|row| {
@@ -45,11 +48,11 @@ pub(crate) fn changes(
 
     let mut text = String::from("\nwhere the instructions changed:\n");
     for case in cases {
-        let explanation = explain(
-            &base.calls(case, workspace)?,
-            &head.calls(case, workspace)?,
-            &lines,
-        );
+        let (base, head) = (base.calls(case, workspace)?, head.calls(case, workspace)?);
+        if let Some(folder) = graphs {
+            flame::write(folder, case, &base, &head)?;
+        }
+        let explanation = explain(&base, &head, &lines);
         text += &format!("\n{case}\n");
         text += &if markdown {
             explanation.markdown(&lines)

@@ -12,6 +12,7 @@ mod calibrate;
 mod compare;
 mod doctor;
 mod explain;
+mod flame;
 mod load;
 mod machine;
 mod measure;

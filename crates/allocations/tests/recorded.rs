@@ -151,11 +151,11 @@ fn what_both_have_stands_on_one_line() {
     assert_eq!(
         beside(&one, &two),
         "\
-A: 3 allocations, 112 B                              B: 3 allocations, 20 B
-   1       5 B  alloc  crates/naive/src/lib.rs:1  =     1       5 B  alloc  crates/naive/src/lib.rs:1
-   3     100 B  alloc  crates/naive/src/lib.rs:2  <
-   5       7 B  alloc  crates/naive/src/lib.rs:3  =     3       7 B  alloc  crates/naive/src/lib.rs:2
-                                                  >     5       8 B  alloc  crates/naive/src/lib.rs:3
+A: 3 allocations, 112 B                                       B: 3 allocations, 20 B
+   1       5 B  alloc, freed 2  crates/naive/src/lib.rs:1  =     1       5 B  alloc, freed 2  crates/naive/src/lib.rs:1
+   3     100 B  alloc, freed 4  crates/naive/src/lib.rs:2  <
+   5       7 B  alloc, freed 6  crates/naive/src/lib.rs:3  =     3       7 B  alloc, freed 4  crates/naive/src/lib.rs:2
+                                                           >     5       8 B  alloc, freed 6  crates/naive/src/lib.rs:3
 "
     );
 }
