@@ -9,7 +9,7 @@ use std::thread;
 use ::paired::toolchain;
 use allocations::{Changes, Counter, Library, Place, Profiles, SiteChange, Sites, Source};
 use anyhow::{Context, Result, bail};
-use benchstat::{AmountView, Judgement, LineView, SiteView, SitesView, Verdict, Verdicts};
+use benchstat::{AmountView, Judgement, PlaceView, SiteView, SitesView, Verdict, Verdicts};
 
 use crate::suite::{PACKAGE, Suite, output};
 use crate::workspace::Workspace;
@@ -169,13 +169,13 @@ pub(crate) fn merged(
 }
 
 fn view(change: &SiteChange) -> SiteView {
-    let line = |(place, source): (&Place, &Source)| LineView {
+    let line = |(place, source): (&Place, &Source)| PlaceView {
         file: place.file.clone(),
         line: place.line,
         function: source.function.clone(),
         text: source.text.clone(),
     };
-    let library = |library: &Library| LineView {
+    let library = |library: &Library| PlaceView {
         file: library.file.clone(),
         line: library.line,
         function: library.function.clone(),

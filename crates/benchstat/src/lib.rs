@@ -150,7 +150,7 @@ pub use reason::{Reason, Reasons, Seen, Share, Triangle};
 pub use scale::{Scale, common_scale};
 pub use selection::{Selection, SelectionError};
 pub use sites::{
-    AmountView, CountedView, LineView, SiteView, SitesView, write_sites, write_sites_markdown,
+    AmountView, CountedView, PlaceView, SiteView, SitesView, write_sites, write_sites_markdown,
 };
 pub use summary::{headline, write_verdicts};
 pub use table::{Cell, ColumnSummary, Row, Table};

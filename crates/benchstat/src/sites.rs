@@ -45,19 +45,19 @@ pub struct SiteView {
     /// Whether only the baseline has it; the lines are the baseline's then.
     pub gone: bool,
     /// The lines of the repository's own code, the innermost first; none where a library allocates for itself.
-    pub lines: Vec<LineView>,
+    pub lines: Vec<PlaceView>,
     /// The place among them of the one that brought the change, counted from 0.
     pub at: usize,
     /// What the innermost line calls of a library's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub library: Option<LineView>,
+    pub library: Option<PlaceView>,
     /// What it allocates, in the units in which it differs.
     pub amounts: Vec<AmountView>,
 }
 
 /// A line of code.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct LineView {
+pub struct PlaceView {
     /// Its file: from the repository's root, or a package's folder.
     pub file: String,
     /// The line, counted from 1; 0 if it is not known.
@@ -181,7 +181,7 @@ impl SiteView {
 }
 
 /// `file:line`, as editors take it.
-impl fmt::Display for LineView {
+impl fmt::Display for PlaceView {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}:{}", self.file, self.line)
     }

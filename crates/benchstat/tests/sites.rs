@@ -1,7 +1,7 @@
 //! Where allocations changed, as text and markdown.
 
 use benchstat::{
-    AmountView, Change, Judgement, LineView, SiteView, SitesView, Verdict, write_sites,
+    AmountView, Change, Judgement, PlaceView, SiteView, SitesView, Verdict, write_sites,
     write_sites_markdown,
 };
 
@@ -26,8 +26,8 @@ fn judgement(unit: &str, from: f64, to: f64) -> Judgement {
     }
 }
 
-fn line(file: &str, line: u32, function: &str, text: &str) -> LineView {
-    LineView {
+fn line(file: &str, line: u32, function: &str, text: &str) -> PlaceView {
+    PlaceView {
         file: file.to_owned(),
         line,
         function: function.to_owned(),
@@ -35,7 +35,7 @@ fn line(file: &str, line: u32, function: &str, text: &str) -> LineView {
     }
 }
 
-fn site(lines: Vec<LineView>, at: usize, amounts: &[(&str, f64, f64)]) -> SiteView {
+fn site(lines: Vec<PlaceView>, at: usize, amounts: &[(&str, f64, f64)]) -> SiteView {
     let amount = |(unit, baseline, value): &(&str, f64, f64)| AmountView {
         unit: (*unit).to_owned(),
         baseline: *baseline,

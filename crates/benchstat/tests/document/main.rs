@@ -15,7 +15,7 @@ use std::process::Command;
 
 use benchstat::document::{Document, DocumentError, SCHEMA, VERSION};
 use benchstat::{
-    AmountView, Collection, Expressions, Gates, LineView, Query, SiteView, SitesView, Verdict,
+    AmountView, Collection, Expressions, Gates, PlaceView, Query, SiteView, SitesView, Verdict,
     judge, write_json,
 };
 use jsonschema::Validator;
@@ -138,7 +138,7 @@ fn judged() -> Vec<Vec<u8>> {
 
 /// A site with all that one can have.
 fn site() -> SiteView {
-    let line = |file: &str, text: &str| LineView {
+    let line = |file: &str, text: &str| PlaceView {
         file: file.to_owned(),
         line: 3,
         function: "made".to_owned(),
