@@ -1,13 +1,13 @@
-//! Every allocation of a case, in order: for `cargo xtask allocs`. With `cargo bench` it does nothing, since `allocs` counts.
+//! Every allocation of a case, in order, for `cargo xtask allocs`, or by site, for `cargo xtask compare`. With `cargo bench` it
+//! does nothing, since `allocs` counts.
 
 use std::alloc::System;
 use std::env;
 use std::error::Error;
 use std::io;
-use std::path::Path;
 use std::process::ExitCode;
 
-use allocations::{Event, Listing, Operation, Recorder, When};
+use allocations::{Event, Listing, Operation, Profiles, Recorder, When};
 use benches::{Arguments, Mode};
 use cases::{Case, Kind};
 
@@ -20,6 +20,9 @@ const OPERATIONS: usize = 8;
 /// Lists what is built and the first operation, and not those after the warm-up.
 const FIRST: &str = "--first";
 
+/// Says what each site allocates, and what it retains.
+const SITES: &str = "--sites";
+
 fn main() -> ExitCode {
     let arguments = Arguments::of_process();
     let cases = arguments.select(Kind::Allocations);
@@ -29,13 +32,17 @@ fn main() -> ExitCode {
         Mode::Check => cases.iter().for_each(|case| drop(case.prepare())),
         Mode::Measure => {}
         Mode::One(name) => {
-            let when = if env::args().any(|argument| argument == FIRST) {
-                When::First
+            let asked = |flag: &str| env::args().any(|argument| argument == flag);
+            let case = Arguments::one(&name);
+            let text = if asked(SITES) {
+                sites(&case)
+            } else if asked(FIRST) {
+                listing(&case, When::First)
             } else {
-                When::Steady
+                listing(&case, When::Steady)
             };
-            match listing(&Arguments::one(&name), when) {
-                Ok(json) => print!("{json}"),
+            match text {
+                Ok(text) => print!("{text}"),
                 Err(error) => {
                     eprintln!("listing: {name}: {error}");
                     return ExitCode::FAILURE;
@@ -64,10 +71,8 @@ fn listing(case: &Case, when: When) -> Result<String, Box<dyn Error>> {
             (0..OPERATIONS).map(record).collect()
         }
     };
-    let package = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let root = package.parent().unwrap_or(package).to_string_lossy();
     let named = operations.iter().map(|events| {
-        let stacks = allocations::named(events, &root)?;
+        let stacks = allocations::named(events, root())?;
         Ok(Operation::of(events, stacks))
     });
     let named: Vec<Operation> = named.collect::<io::Result<_>>()?;
@@ -77,4 +82,26 @@ fn listing(case: &Case, when: When) -> Result<String, Box<dyn Error>> {
         operations: allocations::alike(named),
     };
     Ok(listing.json()?)
+}
+
+fn sites(case: &Case) -> Result<String, Box<dyn Error>> {
+    let mut operation = case.prepare_watched(&mut allocations::start);
+    let before = allocations::stop();
+    allocations::start();
+    operation.run(OPERATIONS as u64);
+    let steady = allocations::stop();
+    let sites = allocations::counted(
+        OPERATIONS as u64,
+        &steady,
+        &before,
+        operation.bytes(),
+        root(),
+    )?;
+    Ok(Profiles(vec![(case.name().to_owned(), sites)]).text())
+}
+
+/// The workspace's folder, where this was built.
+fn root() -> &'static str {
+    let package = env!("CARGO_MANIFEST_DIR");
+    package.rsplit_once('/').map_or(package, |(root, _)| root)
 }

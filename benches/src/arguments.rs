@@ -94,15 +94,20 @@ impl Arguments {
     pub fn select(&self, kind: Kind) -> Vec<Case> {
         let mut cases = cases::all();
         cases.retain(|case| case.is_measured_in(kind));
+        self.choose(cases, Case::name)
+    }
+
+    /// Those of a list that were asked for, as [`select`](Self::select) says.
+    pub fn choose<T>(&self, mut all: Vec<T>, name: impl Fn(&T) -> &str) -> Vec<T> {
         match (&self.names, &self.filter) {
             (Some(names), _) => {
-                cases.retain(|case| names.iter().any(|name| name == case.name()));
-                cases.sort_by_key(|case| names.iter().position(|name| name == case.name()));
+                all.retain(|case| names.iter().any(|known| known == name(case)));
+                all.sort_by_key(|case| names.iter().position(|known| known == name(case)));
             }
-            (None, Some(filter)) => cases.retain(|case| case.name().contains(filter.as_str())),
+            (None, Some(filter)) => all.retain(|case| name(case).contains(filter.as_str())),
             (None, None) => {}
         }
-        cases
+        all
     }
 
     /// The selected case of this name.

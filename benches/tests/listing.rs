@@ -1,6 +1,6 @@
 //! What is listed is what is counted: the recorder beside dhat, on all cases, in one process.
 
-use allocations::{End, Kind, Operation, Recorder};
+use allocations::{Counter, End, Kind, Operation, Recorder};
 use cases::Case;
 use dhat::{HeapStats, Profiler};
 
@@ -34,6 +34,60 @@ fn retained(case: &Case) -> usize {
     live
 }
 
+/// What the suite counts of a case, in the order of the counters.
+fn suite(case: &Case) -> [f64; 4] {
+    let mut profiler = None;
+    let mut operation =
+        case.prepare_watched(&mut || profiler = Some(Profiler::builder().testing().build()));
+    let retained = HeapStats::get().curr_bytes - operation.bytes();
+    drop(profiler);
+    let profiler = Profiler::builder().testing().build();
+    operation.run(OPERATIONS);
+    let stats = HeapStats::get();
+    drop(profiler);
+    let an_operation = |count: u64| count as f64 / OPERATIONS as f64;
+    [
+        an_operation(stats.total_blocks),
+        an_operation(stats.total_bytes),
+        (retained + stats.max_bytes) as f64,
+        retained as f64,
+    ]
+}
+
+/// Each allocation is a line's, and what the lines allocate sums to what the suite counts.
+fn check_sites(case: &Case) {
+    let name = case.name();
+    let mut operation = case.prepare_watched(&mut allocations::start);
+    let before = allocations::stop();
+    allocations::start();
+    operation.run(OPERATIONS);
+    let steady = allocations::stop();
+    let package = env!("CARGO_MANIFEST_DIR");
+    let root = package.strip_suffix("/benches").unwrap();
+    let held = operation.bytes();
+    let sites = allocations::counted(OPERATIONS, &steady, &before, held, root).unwrap();
+    let sums = Counter::ALL.map(|counter| sites.sum(counter));
+    assert_eq!(sums, suite(case), "{name}");
+    for site in sites.sites.keys() {
+        let own = site
+            .own
+            .iter()
+            .map(|place| (place.file.as_str(), place.line));
+        let library = site
+            .library
+            .iter()
+            .map(|line| (line.file.as_str(), line.line));
+        let first = own.chain(library).next();
+        let is_line = |(file, line): (&str, u32)| line > 0 && file.ends_with(".rs");
+        assert!(first.is_some_and(is_line), "{name}: {site:?}");
+        let relative = |file: &str| !file.starts_with('/') && file.contains('/');
+        assert!(
+            first.is_some_and(|(file, _)| relative(file)),
+            "{name}: {site:?}"
+        );
+    }
+}
+
 #[test]
 fn the_list_is_what_the_suite_counts() {
     let cases = cases::all();
@@ -57,6 +111,11 @@ fn the_list_is_what_the_suite_counts() {
         let kept: usize = first.kept().map(|allocation| allocation.size).sum();
         assert_eq!(kept, live, "{name}");
         compared += 1;
+
+        // Names take a while: one size stands for the others.
+        if !name.contains("items=") || name.contains("items=10/") {
+            check_sites(case);
+        }
     }
     assert!(compared > 50, "{compared} cases");
 }

@@ -53,6 +53,7 @@ const fn duration(kind: Kind) -> Duration {
     match kind {
         Kind::Instructions => Duration::from_millis(350),
         Kind::Allocs => Duration::from_millis(150),
+        Kind::Polls => Duration::from_millis(1),
         Kind::Time => Duration::from_millis(270),
     }
 }
@@ -182,7 +183,7 @@ pub(crate) fn is_measurable(kind: Kind) -> bool {
 }
 
 fn list(suite: &Suite, selection: &Selection) -> Result<()> {
-    // Every case is timed; a filter may name a unit that is not a time.
+    // Every case is timed but those of requests; a filter may name a unit that is not a time.
     let matches = |case: &Listed| {
         Kind::ALL.iter().any(|kind| {
             kind.units()
@@ -190,11 +191,9 @@ fn list(suite: &Suite, selection: &Selection) -> Result<()> {
                 .any(|unit| selection.selects(&case.name, unit))
         })
     };
-    for case in suite
-        .list(Kind::Time, &Selection::all())?
-        .iter()
-        .filter(|case| matches(case))
-    {
+    let mut cases = suite.list(Kind::Time, &Selection::all())?;
+    cases.extend(suite.list(Kind::Polls, &Selection::all())?);
+    for case in cases.iter().filter(|case| matches(case)) {
         println!("{}{}", case.name, if case.gates { "  (gate)" } else { "" });
     }
     Ok(())

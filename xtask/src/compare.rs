@@ -15,7 +15,7 @@ use benchstat::cli::{Flags, Format, Report, labels, print, style_of};
 use benchstat::shard::Shard;
 use benchstat::{
     Collection, Gates, Input, Outcome, Replicate, Selection, SelectionError, Source, Verdicts, judge,
-    write_explanations,
+    write_explanations, write_sites,
 };
 use report::ComparisonPage;
 
@@ -27,6 +27,7 @@ use crate::paired;
 use crate::profiles;
 use crate::results::{self, Results};
 use crate::shard::{self, Question};
+use crate::sites;
 use crate::suite::{Kind, PACKAGE, Suite};
 use crate::workspace::{Workspace, file_of};
 
@@ -53,7 +54,8 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "MINUTES", requires = "against", value_parser = minutes)]
     budget: Option<Duration>,
 
-    /// Say which functions, lines and calls the changed instructions come from
+    /// Say which functions, lines and calls the changed instructions come from, and which lines and call sites the changed
+    /// allocations
     #[arg(long, conflicts_with = "inputs")]
     explain: bool,
 
@@ -68,6 +70,10 @@ pub(crate) struct Arguments {
     /// Compare what all shards measured; none may be missing
     #[arg(long, requires = "inputs", conflicts_with_all = ["gate", "only"])]
     merge: bool,
+
+    /// Draw the changed instructions of each case into this folder, as flame graphs that show the difference
+    #[arg(long, value_name = "FOLDER", conflicts_with = "inputs")]
+    flamegraph: Option<PathBuf>,
 
     /// Only these units, such as instructions/op,allocs/op
     #[arg(long, value_name = "UNITS", value_delimiter = ',')]
@@ -212,22 +218,29 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
         Format::Text => arguments.explain,
         Format::Csv | Format::Bencher => false,
     };
+    let graphs = arguments.flamegraph.as_deref();
     let explanations = match (&union, &arguments.against) {
-        _ if !explains => Vec::new(),
-        (Some(parts), _) => shard::explanations(parts)?,
-        (None, Some(revision)) => {
-            let base = results_of(&workspace.revisions().resolve(revision)?, &workspace);
-            explain::changes(&verdicts, &base, &workspace.results(), &workspace)?
+        (Some(parts), _) if explains => shard::explanations(parts)?,
+        (None, against) if (explains || graphs.is_some()) && arguments.inputs.is_empty() => {
+            let base = match against {
+                Some(revision) => results_of(&workspace.revisions().resolve(revision)?, &workspace),
+                None => workspace.baselines(),
+            };
+            let folders = (&*base, &*workspace.results());
+            explain::changes(&verdicts, folders, graphs, &workspace)?
         }
-        (None, None) if arguments.inputs.is_empty() => {
-            let base = workspace.baselines();
-            explain::changes(&verdicts, &base, &workspace.results(), &workspace)?
-        }
-        (None, None) => Vec::new(),
+        _ => Vec::new(),
+    };
+    let explanations = if explains { explanations } else { Vec::new() };
+    let sites = if explains && arguments.inputs.is_empty() {
+        sites::changes(&verdicts, arguments.against.as_deref(), &workspace)?
+    } else {
+        Vec::new()
     };
     if is_html {
         let mut explanation = Vec::new();
         write_explanations(&explanations, &mut explanation)?;
+        write_sites(&sites, &mut explanation)?;
         let page = ComparisonPage {
             collection: &collection,
             verdicts: (&verdicts, outcome),
@@ -344,8 +357,14 @@ pub(crate) fn against(
         );
         let folder = results_of(&commit, workspace);
         let tree = machine::tree(&commit.to_string(), false);
-        update(&suite, &exact, selection, &tree, &folder, workspace)?;
-        base.files = files(&exact, &folder);
+        // What an older revision does not measure is new here.
+        let known: Vec<Kind> = exact
+            .iter()
+            .copied()
+            .filter(|kind| suite.has(*kind))
+            .collect();
+        update(&suite, &known, selection, &tree, &folder, workspace)?;
+        base.files = files(&known, &folder);
         here.files = working_tree(&exact, selection, workspace)?.files;
     }
     if !timed.is_empty() {

@@ -10,16 +10,18 @@ use anyhow::Result;
 use benchstat::document::ExplanationView;
 use benchstat::{Judgement, Verdict, Verdicts};
 
+use crate::flame;
 use crate::profiles;
 use crate::results;
 use crate::suite::{Kind, output};
 use crate::workspace::{Workspace, file_of};
 
-/// Explains each case whose instructions changed, from the profiles beside the results of the two sides.
+/// Explains each case whose instructions changed, from the profiles beside the results of the two sides, and draws it where there is a
+/// folder for graphs.
 pub(crate) fn changes(
     verdicts: &Verdicts,
-    base_folder: &Path,
-    head_folder: &Path,
+    (base_folder, head_folder): (&Path, &Path),
+    graphs: Option<&Path>,
     workspace: &Workspace,
 ) -> Result<Vec<ExplanationView>> {
     let unit = Kind::Instructions.units()[0];
@@ -48,6 +50,9 @@ pub(crate) fn changes(
             );
             continue;
         };
+        if let Some(folder) = graphs {
+            flame::write(folder, &row.case, base, head)?;
+        }
         let commit = commits.get(was).cloned().unwrap_or_default();
         if !known.contains_key(&commit) {
             let sources = sources(&commit, workspace)?;

@@ -17,17 +17,19 @@ pub(crate) const PACKAGE: &str = "benches";
 pub(crate) enum Kind {
     Instructions,
     Allocs,
+    Polls,
     Time,
 }
 
 impl Kind {
-    pub(crate) const ALL: [Self; 3] = [Self::Instructions, Self::Allocs, Self::Time];
+    pub(crate) const ALL: [Self; 4] = [Self::Instructions, Self::Allocs, Self::Polls, Self::Time];
 
     /// The bench target's name, and that of its file.
     pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::Instructions => "instructions",
             Self::Allocs => "allocs",
+            Self::Polls => "polls",
             Self::Time => "time",
         }
     }
@@ -37,6 +39,7 @@ impl Kind {
         match self {
             Self::Instructions => &["instructions/op"],
             Self::Allocs => &["allocs/op", "B/op", "peak-B", "retained-B"],
+            Self::Polls => &["polls/req", "wakes/req"],
             Self::Time => &["sec/op"],
         }
     }
@@ -85,11 +88,16 @@ impl Suite {
         self.commit.as_ref()
     }
 
+    /// Whether it measures a kind: an older revision may not.
+    pub(crate) fn has(&self, kind: Kind) -> bool {
+        self.0.get(kind.name()).is_ok()
+    }
+
     pub(crate) fn executable(&self, kind: Kind) -> Result<&Path> {
         Ok(self.executables.get(kind.name())?)
     }
 
-    /// The one that lists the allocations of a case.
+    /// The one that lists the allocations of a case, or the sites of them.
     pub(crate) fn listing(&self) -> Result<&Path> {
         Ok(self.executables.get("listing")?)
     }

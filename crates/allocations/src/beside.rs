@@ -4,7 +4,7 @@ use similar::{Algorithm, DiffOp, capture_diff_slices};
 
 use crate::listing::Listing;
 use crate::operation::{Allocation, Operation};
-use crate::text::{kind, line};
+use crate::text::{kind, line, until};
 
 /// Two listings side by side, of each the operation that came first: allocations of one kind and size that come in the same
 /// order stand on one line (Myers, "An O(ND) Difference Algorithm", Algorithmica 1, 1986), marked `=`; `<` and `>` mark what
@@ -62,15 +62,12 @@ fn title(listing: &Listing, operation: &Operation) -> String {
 }
 
 fn shown(allocation: &Allocation) -> String {
-    let (event, size) = (allocation.event, allocation.size);
-    let kept = if allocation.end.is_none() {
-        ", kept"
-    } else {
-        ""
-    };
     format!(
-        "{event:>4} {size:>7} B  {}{kept}  {}",
+        "{:>4} {:>7} B  {}, {}  {}",
+        allocation.event,
+        allocation.size,
         kind(allocation.kind),
+        until(allocation.end),
         line(allocation)
     )
 }

@@ -103,7 +103,8 @@ pub(crate) fn kind(kind: Kind) -> String {
     }
 }
 
-fn until(end: Option<End>) -> String {
+/// What ends an allocation, in words.
+pub(crate) fn until(end: Option<End>) -> String {
     match end {
         Some(End::Freed(event)) => format!("freed {event}"),
         Some(End::Resized(event)) => format!("grown {event}"),

@@ -13,6 +13,7 @@ use crate::explanation::{write_explanations, write_explanations_markdown};
 use crate::input::Input;
 use crate::markdown::{write_caveat_markdown, write_markdown, write_verdicts_markdown};
 use crate::query::{Expressions, Query, QueryError};
+use crate::sites::{SitesView, write_sites, write_sites_markdown};
 use crate::summary::write_verdicts;
 use crate::table::Table;
 use crate::text::{Style, write_text};
@@ -145,6 +146,8 @@ pub struct Report<'a> {
     /// What to know before believing any of it: the collection's
     /// [`caveat`](crate::Collection::caveat).
     pub caveat: Option<&'a str>,
+    /// Where the allocations of cases changed.
+    pub sites: &'a [SitesView],
 }
 
 /// Writes a report in a format. Notes go to `notes` where the format has no place for them.
@@ -164,11 +167,13 @@ pub fn print(
         verdicts,
         explanations,
         caveat,
+        sites,
     } = *report;
     match format {
         Format::Json => {
             let mut document = Document::new(tables, verdicts, caveat);
             document.explanations = explanations.to_vec();
+            document.sites = sites.to_vec();
             document.write(output)?;
         }
         Format::Bencher => write_bencher(tables, output, notes)?,
@@ -179,6 +184,7 @@ pub fn print(
                 write_verdicts(verdicts, style, output)?;
             }
             write_explanations(explanations, output)?;
+            write_sites(sites, output)?;
         }
         Format::Csv => {
             write_csv(tables, output, notes)?;
@@ -194,6 +200,7 @@ pub fn print(
             if let Some(caveat) = caveat {
                 write_caveat_markdown(caveat, output)?;
             }
+            write_sites_markdown(sites, output)?;
             write_markdown(tables, output)?;
         }
     }

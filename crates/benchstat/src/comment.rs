@@ -79,7 +79,8 @@ pub fn comment(document: &Document, link: Option<&str>) -> Result<String, Commen
     };
     let open = of(&|row| fails(row));
     section(&mut text, &mut room, &mut left_out, None, named(open));
-    let folded: [(&str, &dyn Fn(&JudgementView) -> bool); 4] = [
+    type Wanted<'w> = &'w dyn Fn(&JudgementView) -> bool;
+    let folded: [(&str, Wanted<'_>); 4] = [
         ("improved", &|row| row.verdict == Verdict::Improved),
         ("could not be decided or compared", &|row| {
             row.gates && matches!(row.verdict, Verdict::Undecided | Verdict::Incomparable)
@@ -159,7 +160,7 @@ fn section(
             );
         }
         None => {
-            let _ = write!(text, "{HEAD}{shown}\n");
+            let _ = writeln!(text, "{HEAD}{shown}");
         }
     }
 }

@@ -14,6 +14,7 @@ use crate::comparison::Delta;
 pub use crate::explanation::{ExplanationView, FunctionView, LineView, PartView};
 use crate::paired::Layouts;
 use crate::reason::Reasons;
+use crate::sites::SitesView;
 use crate::summary::headline;
 use crate::table::{Cell, ColumnSummary, Row, Table};
 use crate::verdict::{Judgement, Outcome, Verdict, Verdicts};
@@ -61,6 +62,9 @@ pub struct Document {
     /// What to know before believing any of it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub caveat: Option<String>,
+    /// Where the allocations of cases changed, if that was asked for.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sites: Vec<SitesView>,
 }
 
 /// The results of one unit.
@@ -259,10 +263,11 @@ impl Document {
             }),
             explanations: Vec::new(),
             caveat: caveat.map(str::to_owned),
+            sites: Vec::new(),
         }
     }
 
-    /// Writes it, on lines of their own.
+    /// Writes the document, indented.
     ///
     /// # Errors
     ///

@@ -20,12 +20,14 @@ const LOAD: [&str; 2] = ["generator", "scheduling"];
 
 /// The keys that must agree for a unit, unless a file of gates names others.
 ///
-/// Counts of allocations depend on the program and its allocator; counts of instructions also on the C library and on the
+/// Counts of allocations, polls and wakes depend on the program and its allocator; counts of instructions also on the C library and on the
 /// processor's features, by which it chooses among its routines, and on the version of the counting tool; a unit that is
 /// not known to be one of these is taken for a time, which depends on the machine.
 pub(crate) fn keys_of(unit: &str) -> impl Iterator<Item = &'static str> {
     let (instructions, machine, load): (&[&str], &[&str], &[&str]) = match unit {
-        "allocs/op" | "B/op" | "peak-B" | "retained-B" => (&[], &[], &[]),
+        "allocs/op" | "B/op" | "peak-B" | "retained-B" | "polls/req" | "wakes/req" => {
+            (&[], &[], &[])
+        }
         "instructions/op" => (&INSTRUCTIONS, &[], &[]),
         "p50-sec" | "p99-sec" | "p99.9-sec" | "req/s" | "cpu-sec/req" | "peak-rss-B" => {
             (&["rustflags", "libc"], &MACHINE, &LOAD)

@@ -127,6 +127,7 @@ mod scan;
 mod selection;
 pub mod shard;
 mod series;
+mod sites;
 mod sources;
 pub mod statistics;
 mod summary;
@@ -151,10 +152,13 @@ pub use key::Key;
 pub use markdown::{write_markdown, write_verdicts_markdown};
 pub use note::Note;
 pub use query::{Expressions, Query, QueryError};
-pub use reason::{Reason, Reasons};
+pub use reason::{Reason, Reasons, Seen, Share, Triangle};
 pub use scale::{Scale, common_scale};
 pub use selection::{Selection, SelectionError};
 pub use series::Sampled;
+pub use sites::{
+    AmountView, CountedView, PlaceView, SiteView, SitesView, write_sites, write_sites_markdown,
+};
 pub use summary::{headline, write_verdicts};
 pub use table::{Cell, ColumnSummary, Row, Table};
 pub use text::{Style, write_text};

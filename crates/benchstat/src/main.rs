@@ -158,6 +158,7 @@ fn run(arguments: &Arguments) -> Result<Outcome, String> {
         verdicts,
         explanations: &[],
         caveat,
+        sites: &[],
     };
     let written = write(&report, format);
     std::mem::forget(tables);

@@ -105,7 +105,10 @@ pub(crate) fn describe(reasons: &Reasons<'_>, row: &Judgement) -> String {
             None => "too few samples to show any change".to_owned(),
         });
     }
-    parts.extend(reasons.of(row).map(|reason| reason.to_string()));
+    // Of what is on one side alone there is nothing to be said.
+    if !matches!(row.verdict, Verdict::Missing | Verdict::New) {
+        parts.extend(reasons.of(row).map(|reason| reason.to_string()));
+    }
     if let Some(reason) = &row.accepted {
         parts.push(format!("accepted: {reason}"));
     } else if !row.gates {

@@ -3,7 +3,7 @@
 //! [`Records`] is what callgrind writes when each function is kept apart by its callers (`--separate-callers`) and each
 //! instruction by its address (`--dump-instr=yes`). [`Symbols`] tells which source an address is of, what was inlined
 //! included. Together they make a [`Tree`] of calls in which inlined functions stand like called ones, so that it does not
-//! matter what the compiler inlined. [`explain`] lays two trees side by side.
+//! matter what the compiler inlined. [`explain`] lays two trees side by side, and [`flame()`] draws them.
 
 #![forbid(unsafe_code)]
 
@@ -13,6 +13,7 @@ pub const FLAGS: [&str; 2] = ["--dump-instr=yes", "--separate-callers=100"];
 
 mod apportion;
 mod blame;
+mod flame;
 mod items;
 mod matching;
 mod profile;
@@ -24,6 +25,7 @@ mod tree;
 mod view;
 
 pub use blame::{Explanation, Fault, LineChange, Part, explain};
+pub use flame::flame;
 pub use profile::Profile;
 pub use records::{Called, Cost, Edge, Malformed, Records, RecordsError};
 pub use sources::{Place, Sources};

@@ -14,7 +14,10 @@ use std::path::Path;
 use std::process::Command;
 
 use benchstat::document::{Document, DocumentError, SCHEMA, VERSION};
-use benchstat::{Collection, Expressions, Gates, Query, Verdict, judge, write_json};
+use benchstat::{
+    AmountView, Collection, Expressions, Gates, PlaceView, Query, SiteView, SitesView, Verdict,
+    judge, write_json,
+};
 use jsonschema::Validator;
 use serde_json::{Value, json};
 
@@ -120,11 +123,38 @@ fn judged() -> Vec<Vec<u8>> {
         let (outcome, caveat) = (verdicts.outcome(true), collection.caveat());
         let mut json = Vec::new();
         write_json(&tables, Some((&verdicts, outcome)), caveat, &mut json).unwrap();
-        let written = Document::new(&tables, Some((&verdicts, outcome)), caveat);
+        let mut written = Document::new(&tables, Some((&verdicts, outcome)), caveat);
+        assert_eq!(Document::parse(&json).unwrap(), written);
+        // Where its allocations changed, too.
+        let rows: Vec<_> = verdicts.judgements.iter().collect();
+        written.sites = vec![SitesView::new(&rows[..1], vec![site()])];
+        json.clear();
+        written.write(&mut json).unwrap();
         assert_eq!(Document::parse(&json).unwrap(), written);
         json
     });
     documents.into()
+}
+
+/// A site with all that one can have.
+fn site() -> SiteView {
+    let line = |file: &str, text: &str| PlaceView {
+        file: file.to_owned(),
+        line: 3,
+        function: "made".to_owned(),
+        text: text.to_owned(),
+    };
+    SiteView {
+        gone: false,
+        lines: vec![line("a.rs", "order.clone()"), line("b.rs", "")],
+        at: 1,
+        library: Some(line("alloc/src/string.rs", "")),
+        amounts: vec![AmountView {
+            unit: "allocs/op".to_owned(),
+            baseline: 1.0,
+            value: 1.5,
+        }],
+    }
 }
 
 #[test]
