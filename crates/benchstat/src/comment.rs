@@ -36,6 +36,9 @@ pub enum CommentError {
     Link(String),
 }
 
+/// Which rows a section shows.
+type Wanted<'w> = &'w dyn Fn(&JudgementView) -> bool;
+
 /// The text of a comment, in GitHub-flavoured Markdown: a headline, what got worse and why, and folded what else is of
 /// interest, rows that did not change not among it. It is at most [`LIMIT`] bytes long: rows that find no room are counted,
 /// with a `link` to where they are.
@@ -79,7 +82,6 @@ pub fn comment(document: &Document, link: Option<&str>) -> Result<String, Commen
     };
     let open = of(&|row| fails(row));
     section(&mut text, &mut room, &mut left_out, None, named(open));
-    type Wanted<'w> = &'w dyn Fn(&JudgementView) -> bool;
     let folded: [(&str, Wanted<'_>); 4] = [
         ("improved", &|row| row.verdict == Verdict::Improved),
         ("could not be decided or compared", &|row| {
