@@ -1,14 +1,17 @@
 //! `cargo xtask baseline`: makes the last results the baseline.
 
-use allocations::Profiles;
 use anyhow::{Result, bail};
 use benchfmt::merge;
 use benchstat::{Accepted, Covers, Selection, edit};
+use explain::Profiles;
 
 use crate::accept;
+use crate::ladder;
 use crate::load;
 use crate::machine;
 use crate::measure::FUNCTIONS;
+use crate::pool_sweep;
+use crate::profiles;
 use crate::report;
 use crate::results::{self, Results};
 use crate::sites;
@@ -91,7 +94,11 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
         }
         merged.push((baseline, new));
     }
-    for name in load::FILES {
+    let profiles = merged_profiles(&suite, &workspace)?;
+    for name in load::FILES
+        .into_iter()
+        .chain([ladder::FILE, pool_sweep::FILE])
+    {
         let (last, baseline) = (
             workspace.results().join(name),
             workspace.baselines().join(name),
@@ -115,10 +122,13 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
         results::write(&path, &results)?;
         eprintln!("wrote {}", path.display());
     }
-    if let Some(profiles) = sites {
+    if let Some(sites) = sites {
         let path = workspace.baselines().join(sites::FILE);
-        results::write_whole(&path, profiles.text().as_bytes())?;
+        results::write_whole(&path, sites.text().as_bytes())?;
         eprintln!("wrote {}", path.display());
+    }
+    if !profiles.0.is_empty() {
+        profiles::write(&workspace.baselines(), &profiles)?;
     }
     // A value that was accepted is in the baseline now.
     let contained = |accepted: &Accepted| {
@@ -133,7 +143,11 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
 }
 
 /// The sites of the cases whose allocations are in the baselines, if some were measured.
-fn sites_of(measured: &[String], suite: &Suite, workspace: &Workspace) -> Result<Option<Profiles>> {
+fn sites_of(
+    measured: &[String],
+    suite: &Suite,
+    workspace: &Workspace,
+) -> Result<Option<allocations::Profiles>> {
     if !file_of(Kind::Allocs, &workspace.results()).exists() {
         return Ok(None);
     }
@@ -141,6 +155,16 @@ fn sites_of(measured: &[String], suite: &Suite, workspace: &Workspace) -> Result
     let listed = suite.list(Kind::Allocs, &Selection::all())?;
     let listed: Vec<&str> = listed.iter().map(|case| case.name.as_str()).collect();
     sites::merged(&measured, &listed, workspace).map(Some)
+}
+
+/// The last profiles, and of the cases that have none, those of the baselines.
+fn merged_profiles(suite: &Suite, workspace: &Workspace) -> Result<Profiles> {
+    let mut profiles = profiles::read(&workspace.baselines())?;
+    profiles.0.extend(profiles::read(&workspace.results())?.0);
+    let listed = suite.list(Kind::Instructions, &Selection::all())?;
+    let is_listed = |name: &str| listed.iter().any(|case| case.name == name);
+    profiles.0.retain(|name, _| is_listed(name));
+    Ok(profiles)
 }
 
 /// The case that a line of the functions' file is about.

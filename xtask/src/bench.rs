@@ -1,14 +1,18 @@
 //! `cargo xtask bench`: measures the suite.
 
-use std::path::Path;
+use std::fs;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
 use benchstat::Selection;
+use benchstat::shard::Shard;
 
 use crate::machine::{self, Facts};
 use crate::measure::{EXACT_RUNS, FUNCTIONS, Task, measure};
+use crate::profiles;
 use crate::results::{self, Results};
+use crate::shard::{Question, Share};
 use crate::suite::{Kind, Listed, Suite};
 use crate::workspace::{Workspace, file_of};
 
@@ -26,6 +30,15 @@ pub(crate) struct Arguments {
     /// List the cases, and measure nothing
     #[arg(long)]
     list: bool,
+
+    /// Measure only the cases of one shard, such as 3/8
+    #[arg(long, value_name = "K/N")]
+    shard: Option<Shard>,
+
+    /// With --shard: a folder for what is measured; `cargo xtask compare --merge` compares those of all shards with the
+    /// baselines
+    #[arg(long, value_name = "DIR", requires = "shard", conflicts_with_all = ["list", "dry_run"])]
+    into: Option<PathBuf>,
 
     /// Say what would run and for about how long, and measure nothing
     #[arg(long)]
@@ -47,13 +60,27 @@ const fn duration(kind: Kind) -> Duration {
 
 pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     let workspace = Workspace::current();
-    let selection = Selection::parse(&arguments.filter)?;
+    let mut selection = Selection::parse(&arguments.filter)?;
     let suite = Suite::of_working_tree(&workspace)?;
+    let mut share = None;
+    if let Some(shard) = arguments.shard {
+        let gates = workspace.gates();
+        let gates = fs::read_to_string(&gates).with_context(|| gates.display().to_string())?;
+        let question = Question {
+            shard,
+            filter: &arguments.filter,
+            selection,
+            gates: &gates,
+        };
+        let own = Share::of_suite(&question, &suite, &workspace)?;
+        selection = own.selection(&question);
+        share = Some(own);
+    }
     if arguments.list {
         return list(&suite, &selection);
     }
     let _lock = workspace.lock()?;
-    let mut matched = false;
+    let mut matched = share.as_ref().is_some_and(Share::has_cases);
     for kind in Kind::ALL {
         let task = task(&suite, kind, &selection, arguments.runs)?;
         matched |= !task.names.is_empty();
@@ -63,7 +90,9 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
             let tree = machine::working_tree(&workspace)?;
             if let Some(measured) = measure_described(&suite, &task, &tree, &workspace)? {
                 results::write(&file_of(kind, &workspace.results()), &measured)?;
-                write_functions(&measured, &workspace.results())?;
+                write_beside(&measured, &workspace.results())?;
+            } else if arguments.into.is_some() {
+                bail!("a shard measures all kinds of its cases");
             }
         }
     }
@@ -73,7 +102,10 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
             arguments.filter
         );
     }
-    Ok(())
+    match (&share, &arguments.into) {
+        (Some(share), Some(into)) => share.keep(into, &workspace),
+        _ => Ok(()),
+    }
 }
 
 /// What there is to measure of a kind.
@@ -96,6 +128,7 @@ pub(crate) fn task<'s>(
     Ok(Task {
         kind,
         executable: suite.executable(kind)?,
+        commit: suite.commit(),
         names,
         runs,
     })
@@ -124,7 +157,8 @@ pub(crate) fn measure_described(
 }
 
 /// Writes where the instructions go, if that was measured.
-pub(crate) fn write_functions(measured: &Results, folder: &Path) -> Result<()> {
+pub(crate) fn write_beside(measured: &Results, folder: &Path) -> Result<()> {
+    profiles::merge(folder, &measured.profiles)?;
     let lines = measured.functions.clone();
     if lines.is_empty() {
         return Ok(());

@@ -7,21 +7,26 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
-use ::paired::toolchain;
+use ::paired::{Commit, toolchain};
 use anyhow::{Context, Result, bail};
 use benchfmt::import::accepts;
 use benchfmt::{Benchmark, merge};
 use benchstat::cli::{Flags, Format, Report, labels, print, style_of};
+use benchstat::shard::Shard;
 use benchstat::{
-    Collection, Gates, Input, Outcome, Replicate, Selection, SelectionError, Source, judge,
+    Collection, Gates, Input, Outcome, Replicate, Selection, SelectionError, Source, Verdicts,
+    judge, write_explanations, write_sites,
 };
+use report::ComparisonPage;
 
-use crate::bench::{TIME_RUNS, is_measurable, measure_described, task, write_functions};
+use crate::bench::{TIME_RUNS, is_measurable, measure_described, task, write_beside};
 use crate::explain;
 use crate::machine::{self, Facts};
 use crate::measure::Task;
 use crate::paired;
+use crate::profiles;
 use crate::results::{self, Results};
+use crate::shard::{self, Question};
 use crate::sites;
 use crate::suite::{Kind, PACKAGE, Suite};
 use crate::workspace::{Workspace, file_of};
@@ -29,13 +34,15 @@ use crate::workspace::{Workspace, file_of};
 /// Compare results with the committed baselines, with a revision, or with each other
 ///
 /// Without inputs, measures what is missing or stale and compares it with the baselines. Flags may have one dash or two.
+/// --format html, too, is known: a page in one file, whose tables sort, filter and regroup.
 ///
 /// Exit codes, the first that applies: 2 bad usage or input; 1 a gating row regressed or is missing; 4 a gating row is
 /// incomparable; 3 a gating row is undecided, under --require-decision; 0.
 #[derive(clap::Args, Debug)]
 pub(crate) struct Arguments {
     /// What to compare, the first with each of the others, as PATH or LABEL=PATH: a file of results, a folder of
-    /// criterion, iai-callgrind or gungraun (FOLDER@NAME for a saved baseline of criterion's), or a dhat-heap.json
+    /// criterion, iai-callgrind or gungraun (FOLDER@NAME for a saved baseline of criterion's), or a dhat-heap.json; with
+    /// --merge the folders of all shards
     #[arg(value_name = "INPUT")]
     inputs: Vec<OsString>,
 
@@ -47,14 +54,26 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "MINUTES", requires = "against", value_parser = minutes)]
     budget: Option<Duration>,
 
-    /// Say which lines and call sites the changed allocations come from, and, with --against, which functions, lines and
-    /// calls the changed instructions
+    /// Say which functions, lines and calls the changed instructions come from, and which lines and call sites the changed
+    /// allocations
     #[arg(long, conflicts_with = "inputs")]
     explain: bool,
 
-    /// With --against: draw the changed instructions of each case into this folder, as flame graphs that show the difference
-    #[arg(long, value_name = "FOLDER", requires = "against")]
+    /// Draw the changed instructions of each case into this folder, as flame graphs that show the difference
+    #[arg(long, value_name = "FOLDER", conflicts_with = "inputs")]
     flamegraph: Option<PathBuf>,
+
+    /// With --against: measure only the cases of one shard, such as 3/8, and leave the verdicts to --merge
+    #[arg(long, value_name = "K/N", requires = "against", requires = "into")]
+    shard: Option<Shard>,
+
+    /// With --shard: the folder for what is measured
+    #[arg(long, value_name = "DIR", requires = "shard")]
+    into: Option<PathBuf>,
+
+    /// Compare what all shards measured; none may be missing
+    #[arg(long, requires = "inputs", conflicts_with_all = ["gate", "only"])]
+    merge: bool,
 
     /// Only these units, such as instructions/op,allocs/op
     #[arg(long, value_name = "UNITS", value_delimiter = ',')]
@@ -72,36 +91,67 @@ pub(crate) struct Arguments {
     flags: Flags,
 }
 
+/// The format of a page, besides those of benchstat.
+const HTML: &str = "html";
+
 /// The rules, from the root of the repository.
-const GATES: &str = "baselines/gates.toml";
+pub(crate) const GATES: &str = "baselines/gates.toml";
 
 /// The results of one side: a column of the tables.
-struct Side {
-    label: String,
-    files: Vec<PathBuf>,
+pub(crate) struct Side {
+    pub(crate) label: String,
+    pub(crate) files: Vec<PathBuf>,
+}
+
+/// What is measured.
+pub(crate) struct Wanted<'a> {
+    pub(crate) measurable: &'a [Kind],
+    pub(crate) selection: Selection,
+    /// How many cases are timed elsewhere, to be judged together with these.
+    pub(crate) others: usize,
+    pub(crate) budget: Option<Duration>,
+}
+
+impl Wanted<'_> {
+    /// The kinds whose metrics are exact, and the others.
+    pub(crate) fn kinds(&self) -> (Vec<Kind>, Vec<Kind>) {
+        self.measurable.iter().partition(|kind| kind.is_exact())
+    }
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
     let workspace = Workspace::current();
     // What is wrong with the question is found before anything is measured.
-    let flags = with_units(&arguments.flags, &arguments.only);
+    let mut flags = with_units(&arguments.flags, &arguments.only);
+    let is_html = flags.format == HTML;
+    if is_html {
+        // A format of this program's, not of benchstat's.
+        "text".clone_into(&mut flags.format);
+    }
     let (query, format) = flags.query()?;
     if arguments.explain && matches!(format, Format::Csv | Format::Bencher) {
         bail!("--explain writes text, markdown and json");
     }
     let gates_path = arguments.gate.clone().unwrap_or_else(|| workspace.gates());
-    let gates =
+    let gates_text =
         fs::read_to_string(&gates_path).with_context(|| gates_path.display().to_string())?;
-    let mut gates = Gates::parse(&gates).with_context(|| gates_path.display().to_string())?;
+    let mut gates = Gates::parse(&gates_text).with_context(|| gates_path.display().to_string())?;
 
     // Two comparisons at a time would take turns at the same files.
-    let _lock = arguments
-        .inputs
-        .is_empty()
+    let _lock = (arguments.inputs.is_empty() || arguments.merge)
         .then(|| workspace.lock())
         .transpose()?;
     let mut skipped = false;
-    let inputs = if arguments.inputs.is_empty() {
+    let mut union = None;
+    let inputs = if arguments.merge {
+        let folders: Vec<PathBuf> = arguments.inputs.iter().map(PathBuf::from).collect();
+        let parts = shard::open(&folders)?;
+        gates = parts.whole().rules()?;
+        flags.filter = format!("({}) ({})", parts.whole().filter, flags.filter);
+        let sides = shard::merge(&parts, &workspace)?;
+        union = Some(parts);
+        sides.into_iter().flat_map(inputs_of).collect()
+    } else if arguments.inputs.is_empty() {
         let kinds = kinds(arguments)?;
         let measurable: Vec<Kind> = kinds
             .iter()
@@ -109,12 +159,34 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
             .filter(|kind| is_measurable(*kind))
             .collect();
         skipped = measurable.len() < kinds.len();
+        let selection = selection(&arguments.flags.filter)?;
+        let wanted = Wanted {
+            measurable: &measurable,
+            selection: selection.clone(),
+            others: 0,
+            budget: arguments.budget,
+        };
+        if let (Some(shard), Some(into), Some(revision)) =
+            (arguments.shard, &arguments.into, &arguments.against)
+        {
+            if skipped {
+                bail!("a shard measures all that was asked for; --only leaves something out");
+            }
+            let question = Question {
+                shard,
+                filter: &flags.filter,
+                selection,
+                gates: &gates_text,
+            };
+            shard::against(&question, revision, into, wanted, &workspace)?;
+            return Ok(ExitCode::SUCCESS);
+        }
         if measurable.is_empty() {
             return Ok(ExitCode::from(Outcome::Incomparable.code()));
         }
         let sides = match &arguments.against {
-            Some(revision) => against(revision, &measurable, arguments, &mut gates, &workspace)?,
-            None => baseline(&measurable, &arguments.flags.filter, &workspace)?,
+            Some(revision) => against(revision, &wanted, &mut gates, &workspace)?,
+            None => baseline(&wanted, &workspace)?,
         };
         sides.into_iter().flat_map(inputs_of).collect()
     } else {
@@ -140,32 +212,64 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
         Outcome::Passed if skipped => Outcome::Incomparable,
         outcome => outcome,
     };
-    let explains = arguments.explain
-        || matches!(format, Format::Markdown | Format::Json) && outcome == Outcome::Failed;
+    let explains = match format {
+        Format::Markdown | Format::Json => arguments.explain || outcome == Outcome::Failed,
+        Format::Text if is_html => arguments.explain || outcome == Outcome::Failed,
+        Format::Text => arguments.explain,
+        Format::Csv | Format::Bencher => false,
+    };
     let sites = if explains && arguments.inputs.is_empty() {
         sites::changes(&verdicts, arguments.against.as_deref(), &workspace)?
     } else {
         Vec::new()
     };
+    let graphs = arguments.flamegraph.as_deref();
+    let explanations = match (&union, &arguments.against) {
+        _ if !explains && graphs.is_none() => Vec::new(),
+        (Some(parts), _) => shard::explanations(parts)?,
+        (None, Some(revision)) => {
+            let base = results_of(&workspace.revisions().resolve(revision)?, &workspace);
+            explain::changes(&verdicts, &base, &workspace.results(), graphs, &workspace)?
+        }
+        (None, None) if arguments.inputs.is_empty() => {
+            let base = workspace.baselines();
+            explain::changes(&verdicts, &base, &workspace.results(), graphs, &workspace)?
+        }
+        (None, None) => Vec::new(),
+    };
+    // Where they are only drawn they are not told.
+    let explanations = if explains { explanations } else { Vec::new() };
+    if is_html {
+        let mut explanation = Vec::new();
+        write_explanations(&explanations, &mut explanation)?;
+        write_sites(&sites, &mut explanation)?;
+        let page = ComparisonPage {
+            collection: &collection,
+            verdicts: (&verdicts, outcome),
+            alpha: flags.alpha,
+            confidence: flags.confidence,
+            filter: &flags.filter,
+            explanation: &String::from_utf8(explanation)?,
+        };
+        print_whole(&page.html()?)?;
+        return Ok(ExitCode::from(outcome.code()));
+    }
     let report = Report {
         tables: &tables,
         verdicts: Some((&verdicts, outcome)),
+        explanations: &explanations,
         caveat: collection.caveat(),
         sites: &sites,
     };
     write(&report, format)?;
-    let graphs = arguments.flamegraph.as_deref();
-    let writes = explains && format != Format::Json;
-    if let Some(revision) = &arguments.against
-        && (writes || graphs.is_some())
-    {
-        let markdown = format == Format::Markdown;
-        let text = explain::changes(&verdicts, revision, markdown, graphs, &workspace)?;
-        if writes {
-            print!("{text}");
-        }
-    }
     Ok(ExitCode::from(outcome.code()))
+}
+
+/// The verdicts on two sides.
+pub(crate) fn judged(sides: [Side; 2], filter: &str, gates: &Gates) -> Result<Verdicts> {
+    let inputs: Vec<Input> = sides.into_iter().flat_map(inputs_of).collect();
+    let collection = read(&inputs)?;
+    Ok(judge(&collection, gates, filter, &labels(&inputs))?)
 }
 
 /// The flags, their filter narrowed to some units.
@@ -200,7 +304,8 @@ fn kinds(arguments: &Arguments) -> Result<Vec<Kind>> {
 }
 
 /// The committed baselines, and the working tree.
-fn baseline(kinds: &[Kind], filter: &str, workspace: &Workspace) -> Result<Vec<Side>> {
+fn baseline(wanted: &Wanted<'_>, workspace: &Workspace) -> Result<[Side; 2]> {
+    let kinds = wanted.measurable;
     let files: Vec<_> = kinds
         .iter()
         .map(|kind| file_of(*kind, &workspace.baselines()))
@@ -213,26 +318,23 @@ fn baseline(kinds: &[Kind], filter: &str, workspace: &Workspace) -> Result<Vec<S
             );
         }
     }
-    let here = working_tree(kinds, filter, workspace)?;
-    Ok(vec![
-        Side {
-            label: "baseline".to_owned(),
-            files,
-        },
-        here,
-    ])
+    let here = working_tree(kinds, &wanted.selection, workspace)?;
+    let baseline = Side {
+        label: "baseline".to_owned(),
+        files,
+    };
+    Ok([baseline, here])
 }
 
 /// A revision and the working tree, both measured here. Of the accepted changes those are left that the revision does not
 /// accept itself: it has the others already.
-fn against(
+pub(crate) fn against(
     revision: &str,
-    kinds: &[Kind],
-    arguments: &Arguments,
+    wanted: &Wanted<'_>,
     gates: &mut Gates,
     workspace: &Workspace,
-) -> Result<Vec<Side>> {
-    let filter = &arguments.flags.filter;
+) -> Result<[Side; 2]> {
+    let selection = &wanted.selection;
     let revisions = workspace.revisions();
     let commit = revisions.resolve(revision)?;
     if let Some(text) = revisions.file(&commit, GATES)?
@@ -240,7 +342,7 @@ fn against(
     {
         *gates = gates.clone().since(&known);
     }
-    let (exact, timed): (Vec<Kind>, Vec<Kind>) = kinds.iter().partition(|kind| kind.is_exact());
+    let (exact, timed) = wanted.kinds();
     let mut base = Side {
         label: commit.to_string(),
         files: Vec::new(),
@@ -252,11 +354,11 @@ fn against(
     if !exact.is_empty() {
         eprintln!("building {commit}");
         let toolchain = toolchain()?;
-        let suite = Suite::of_revision(revisions.executables(&commit, PACKAGE, &toolchain)?);
-        let folder = workspace
-            .revision_folder()
-            .join("results")
-            .join(commit.hash());
+        let suite = Suite::of_revision(
+            revisions.executables(&commit, PACKAGE, &toolchain)?,
+            &commit,
+        );
+        let folder = results_of(&commit, workspace);
         let tree = machine::tree(&commit.to_string(), false);
         // What an older revision does not measure is new here.
         let known: Vec<Kind> = exact
@@ -264,18 +366,25 @@ fn against(
             .copied()
             .filter(|kind| suite.has(*kind))
             .collect();
-        update(&suite, &known, filter, &tree, &folder, workspace)?;
+        update(&suite, &known, selection, &tree, &folder, workspace)?;
         base.files = files(&known, &folder);
-        here.files = working_tree(&exact, filter, workspace)?.files;
+        here.files = working_tree(&exact, selection, workspace)?.files;
     }
     if !timed.is_empty() {
-        let selection = selection(filter)?;
-        let budget = arguments.budget;
-        let pairs = paired::sample(&revisions, &commit, gates, &selection, budget, workspace)?;
+        let (others, budget) = (wanted.others, wanted.budget);
+        let pairs = paired::sample(
+            &revisions, &commit, gates, selection, budget, others, workspace,
+        )?;
         base.files.push(pairs.base);
         here.files.push(pairs.head);
     }
-    Ok(vec![base, here])
+    Ok([base, here])
+}
+
+/// Where the results of a commit are kept.
+pub(crate) fn results_of(commit: &Commit, workspace: &Workspace) -> PathBuf {
+    let results = workspace.revision_folder().join("results");
+    results.join(commit.hash())
 }
 
 /// A number of minutes.
@@ -285,11 +394,11 @@ fn minutes(text: &str) -> Result<Duration, String> {
     Duration::try_from_secs_f64(minutes * SECONDS).map_err(|error| error.to_string())
 }
 
-fn working_tree(kinds: &[Kind], filter: &str, workspace: &Workspace) -> Result<Side> {
+fn working_tree(kinds: &[Kind], selection: &Selection, workspace: &Workspace) -> Result<Side> {
     let suite = Suite::of_working_tree(workspace)?;
     let folder = workspace.results();
     let tree = machine::working_tree(workspace)?;
-    update(&suite, kinds, filter, &tree, &folder, workspace)?;
+    update(&suite, kinds, selection, &tree, &folder, workspace)?;
     let files = files(kinds, &folder);
     Ok(Side {
         label: "here".to_owned(),
@@ -310,12 +419,11 @@ fn files(kinds: &[Kind], folder: &Path) -> Vec<PathBuf> {
 fn update(
     suite: &Suite,
     kinds: &[Kind],
-    filter: &str,
+    selection: &Selection,
     tree: &Facts,
     folder: &Path,
     workspace: &Workspace,
 ) -> Result<()> {
-    let selection = selection(filter)?;
     for &kind in kinds {
         let file = file_of(kind, folder);
         let listed = suite.list(kind, &Selection::all())?;
@@ -328,21 +436,33 @@ fn update(
         kept.lines.retain(|result| {
             is_current(result, &facts) && listed.iter().any(|case| case.name == result.name)
         });
-        let mut task: Task<'_> = task(suite, kind, &selection, TIME_RUNS)?;
+        let mut task: Task<'_> = task(suite, kind, selection, TIME_RUNS)?;
         let times = |name: &str| {
             kept.lines
                 .iter()
                 .filter(|result| result.name == name)
                 .count()
         };
-        task.names.retain(|name| times(name) < task.runs);
+        let profiles = profiles::read(folder).unwrap_or_default();
+        let is_profiled = |name: &str| {
+            let profile = profiles.0.get(name);
+            let mut values = kept.lines.iter().filter(|result| result.name == name);
+            values.all(|result| {
+                let value = result.measurements.first().map(|measured| measured.value);
+                value == profile.map(|profile| profile.total() as f64)
+            })
+        };
+        let is_kept = |name: &str| {
+            times(name) >= task.runs && (kind != Kind::Instructions || is_profiled(name))
+        };
+        task.names.retain(|name| !is_kept(name));
         if task.names.is_empty() {
             continue;
         }
         let Some(measured) = measure_described(suite, &task, tree, workspace)? else {
             continue;
         };
-        write_functions(&measured, folder)?;
+        write_beside(&measured, folder)?;
         let mut updated = Results {
             units: kept.units,
             lines: merge(kept.lines, measured.lines),
@@ -405,6 +525,15 @@ fn read(inputs: &[Input]) -> Result<Collection> {
         }
     }
     Ok(collection)
+}
+
+/// Prints a text.
+fn print_whole(text: &str) -> Result<()> {
+    match io::stdout().lock().write_all(text.as_bytes()) {
+        // Whoever reads has read enough.
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        written => written.context("writing the comparison"),
+    }
 }
 
 fn write(report: &Report<'_>, format: Format) -> Result<()> {

@@ -1,163 +1,137 @@
-//! `compare --against REV --explain`: which function, line and call the changed instructions come from.
+//! `compare --explain`: which function, line and call the changed instructions come from.
 
+use std::collections::HashMap;
 use std::fs;
 use std::path::Path;
-use std::process::{Command, Stdio};
 
-use ::explain::{Lines, Records, Roots, Symbols, Tree, explain};
-use ::paired::{Commit, Revisions, toolchain};
-use anyhow::{Context, Result, bail};
-use benchstat::{Verdict, Verdicts};
+use ::explain::{Sources, explain};
+use ::paired::{Commit, Revisions};
+use anyhow::Result;
+use benchstat::document::ExplanationView;
+use benchstat::{Judgement, Verdict, Verdicts};
 
 use crate::flame;
-use crate::suite::{Kind, PACKAGE, Suite};
-use crate::workspace::Workspace;
+use crate::profiles;
+use crate::results;
+use crate::suite::{Kind, output};
+use crate::workspace::{Workspace, file_of};
 
-/// As deep as calls are told apart: deeper than any case calls.
-const CALLERS: &str = "--separate-callers=100";
-
-/// Explains each case whose instructions changed: text of markdown, or plain. Where there is a folder for `graphs`, it draws
-/// them.
+/// Explains each case whose instructions changed, from the profiles beside the results of the two sides. Where there is a
+/// folder for `graphs`, it draws them.
 pub(crate) fn changes(
     verdicts: &Verdicts,
-    revision: &str,
-    markdown: bool,
+    base_folder: &Path,
+    head_folder: &Path,
     graphs: Option<&Path>,
     workspace: &Workspace,
-) -> Result<String> {
-    let rows = verdicts.judgements.iter().filter(|row| {
-        let changed = matches!(row.verdict, Verdict::Regressed | Verdict::Improved);
-        changed && &*row.unit == Kind::Instructions.units()[0]
-    });
-    let cases: Vec<&str> = rows.map(|row| &*row.case).collect();
-    if cases.is_empty() {
-        return Ok(String::new());
+) -> Result<Vec<ExplanationView>> {
+    let unit = Kind::Instructions.units()[0];
+    let is_changed = |row: &&Judgement| {
+        matches!(row.verdict, Verdict::Regressed | Verdict::Improved) && row.unit == unit
+    };
+    let rows: Vec<&Judgement> = verdicts.judgements.iter().filter(is_changed).collect();
+    if rows.is_empty() {
+        return Ok(Vec::new());
     }
-    let revisions = workspace.revisions();
-    let commit = revisions.resolve(revision)?;
-    let base = Suite::of_revision(revisions.executables(&commit, PACKAGE, &toolchain()?)?);
-    let head = Suite::of_working_tree(workspace)?;
-    // Where either side was built: revisions lie below the working tree's folder.
-    let roots = Roots(vec![
-        workspace.revision_folder().join("current").join("tree"),
-        workspace.root().to_owned(),
-    ]);
-    let base = Program::open(&base, &roots)?;
-    let head = Program::open(&head, &roots)?;
-    let lines = lines(&revisions, &commit, workspace)?;
-
-    let mut text = String::from("\nwhere the instructions changed:\n");
-    for case in cases {
-        let (base, head) = (base.calls(case, workspace)?, head.calls(case, workspace)?);
-        if let Some(folder) = graphs {
-            flame::write(folder, case, &base, &head)?;
-        }
-        let explanation = explain(&base, &head, &lines);
-        text += &format!("\n{case}\n");
-        text += &if markdown {
-            explanation.markdown(&lines)
-        } else {
-            explanation.text(&lines)
-        };
-    }
-    Ok(text)
-}
-
-/// An executable that counts instructions, and its debug information.
-struct Program {
-    path: String,
-    symbols: Symbols,
-}
-
-impl Program {
-    fn open(suite: &Suite, roots: &Roots) -> Result<Self> {
-        let path = suite.executable(Kind::Instructions)?;
-        // Callgrind names the file that it opened.
-        let path = fs::canonicalize(path).with_context(|| path.display().to_string())?;
-        let symbols = Symbols::open(&path, roots.clone())?;
-        let path = path
-            .to_str()
-            .context("the target folder's path is not UTF-8")?;
-        Ok(Self {
-            path: path.to_owned(),
-            symbols,
-        })
-    }
-
-    /// The calls of one operation of a case, counted as the benchmark counts them.
-    fn calls(&self, case: &str, workspace: &Workspace) -> Result<Tree> {
-        let folder = workspace.results().join("explaining");
-        if folder.exists() {
-            fs::remove_dir_all(&folder).with_context(|| folder.display().to_string())?;
-        }
-        fs::create_dir_all(&folder).with_context(|| folder.display().to_string())?;
-        let run = Command::new("valgrind")
-            .env_clear()
-            .args(["-q", "--tool=callgrind", "--dump-instr=yes", CALLERS])
-            .args([
-                "--toggle-collect=instructions::counted",
-                "--separate-threads=yes",
-            ])
-            .arg(format!(
-                "--callgrind-out-file={}",
-                folder.join("out").display()
-            ))
-            .args([&self.path, "--measure-case", case])
-            .stdin(Stdio::null())
-            .output()
-            .context("valgrind")?;
-        if !run.status.success() {
-            bail!(
-                "{case}: {}\n{}",
-                run.status,
-                String::from_utf8_lossy(&run.stderr)
+    let (base, head) = (profiles::read(base_folder)?, profiles::read(head_folder)?);
+    let commits = commits(base_folder)?;
+    let mut known: HashMap<String, Sources> = HashMap::new();
+    let mut explanations = Vec::new();
+    for row in rows {
+        let was = row.renamed.as_ref().unwrap_or(&row.case);
+        let values = row.change.map(|change| (change.from, change.to));
+        let both = base.0.get(was).zip(head.0.get(&row.case));
+        // A profile that is not of what was compared explains nothing.
+        let Some((base, head)) =
+            both.filter(|(base, head)| values == Some((base.total() as f64, head.total() as f64)))
+        else {
+            eprintln!(
+                "{}: not explained, there is no profile of both sides",
+                row.case
             );
-        }
-        let records = counted(&folder).with_context(|| case.to_owned())?;
-        // What is counted does not stay: the next case writes files of the same names.
-        fs::remove_dir_all(&folder).with_context(|| folder.display().to_string())?;
-        Ok(Tree::of(&records, &|object, address, name| {
-            self.symbols.frames(object, address, name)
-        }))
-    }
-}
-
-/// The records of the thread that counted something: there is a file for each thread.
-fn counted(folder: &Path) -> Result<Records> {
-    for entry in fs::read_dir(folder)? {
-        let path = entry?.path();
-        let text = fs::read_to_string(&path).with_context(|| path.display().to_string())?;
-        if text.is_empty() {
             continue;
+        };
+        let commit = commits.get(was).cloned().unwrap_or_default();
+        if !known.contains_key(&commit) {
+            let sources = sources(&commit, workspace)?;
+            known.insert(commit.clone(), sources);
         }
-        let records = Records::parse(&text).with_context(|| path.display().to_string())?;
-        if records.total > 0 {
-            return Ok(records);
+        let sources = &known[&commit];
+        if let Some(folder) = graphs {
+            flame::write(folder, &row.case, base, head)?;
         }
+        explanations.push(explain(base, head, sources).view(&row.case, unit, sources));
     }
-    bail!("nothing was counted")
+    Ok(explanations)
 }
 
-/// The sources that differ, as they were and as they are.
-fn lines(revisions: &Revisions, commit: &Commit, workspace: &Workspace) -> Result<Lines> {
+/// The commit whose files each case in a folder of results was built of; none of a tree that differed from its commit.
+fn commits(folder: &Path) -> Result<HashMap<String, String>> {
+    let measured = results::read(&file_of(Kind::Instructions, folder))?;
+    let clean = measured
+        .lines
+        .into_iter()
+        .filter(|line| line.config.get("dirty") == Some("false"));
+    let commits = clean.filter_map(|line| {
+        let commit = line.config.get("commit")?.to_owned();
+        Some((line.name, commit))
+    });
+    Ok(commits.collect())
+}
+
+/// The sources that differ from those of a commit; where it is not known, lines are compared by their numbers.
+fn sources(commit: &str, workspace: &Workspace) -> Result<Sources> {
+    let revisions = workspace.revisions();
+    match revisions.resolve(commit) {
+        Ok(commit) => differing(&revisions, &commit, workspace),
+        Err(error) => {
+            eprintln!(
+                "the baseline's source is not known, lines are taken by their numbers: {error}"
+            );
+            Ok(Sources::default())
+        }
+    }
+}
+
+/// The sources that differ, as they were and as they are. They are all that differs where the libraries and the compiler's
+/// settings do not.
+fn differing(revisions: &Revisions, commit: &Commit, workspace: &Workspace) -> Result<Sources> {
     let root = workspace.root().to_string_lossy();
-    let arguments = [
+    let changed = |flags: &[&str], files: &[&str]| {
+        let mut arguments = vec!["-C", &root, "diff", "--find-renames"];
+        arguments.extend(flags);
+        arguments.extend([commit.hash(), "--"]);
+        arguments.extend(files);
+        output(Path::new("git"), &arguments)
+    };
+    let mut sources = Sources::default();
+    for line in changed(&["--name-status"], &["*.rs"])?.lines() {
+        // A letter, the name, and where the file was renamed, the new one.
+        let mut fields = line.split('\t').skip(1);
+        let Some(was) = fields.next() else { continue };
+        let is = fields.next().unwrap_or(was);
+        let base = revisions.file(commit, was)?.unwrap_or_default();
+        let head = fs::read_to_string(workspace.root().join(is)).unwrap_or_default();
+        sources.add(is, &base, &head);
+        if was != is {
+            sources.moved(was, is);
+        }
+    }
+    let untracked = [
         "-C",
         &root,
-        "diff",
-        "--name-only",
-        "--no-renames",
-        commit.hash(),
-        "--",
+        "ls-files",
+        "--others",
+        "--exclude-standard",
         "*.rs",
     ];
-    let changed = crate::suite::output(Path::new("git"), &arguments)?;
-    let mut lines = Lines::default();
-    for file in changed.lines() {
-        let head = fs::read_to_string(workspace.root().join(file));
-        if let (Some(base), Ok(head)) = (revisions.file(commit, file)?, head) {
-            lines.add(file, &base, &head);
-        }
+    for file in output(Path::new("git"), &untracked)?.lines() {
+        let head = fs::read_to_string(workspace.root().join(file)).unwrap_or_default();
+        sources.add(file, "", &head);
     }
-    Ok(lines)
+    let others = ["*Cargo.toml", "Cargo.lock", ".cargo", "rust-toolchain.toml"];
+    if changed(&["--name-only"], &others)?.is_empty() {
+        sources.complete();
+    }
+    Ok(sources)
 }

@@ -2,13 +2,13 @@
 
 use std::path::Path;
 
-use ::explain::{Tree, flame};
+use ::explain::{Profile, flame};
 use anyhow::{Context, Result};
 
 use crate::results::write_whole;
 
 /// Writes the graph of a case into a folder, under the case's name.
-pub(crate) fn write(folder: &Path, case: &str, base: &Tree, head: &Tree) -> Result<()> {
+pub(crate) fn write(folder: &Path, case: &str, base: &Profile, head: &Profile) -> Result<()> {
     let path = folder.join(format!("{}.svg", file_name(case)));
     let svg = flame(base, head, case).with_context(|| format!("the graph of {case}"))?;
     write_whole(&path, svg.as_bytes())?;

@@ -11,7 +11,7 @@ use benchstat::{Collection, Expressions, Query, Source, write_text};
 use fastrand::Rng;
 
 use crate::progress;
-use crate::results::{self, Results};
+use crate::results::{self, Results, next_round, write_sorted};
 use crate::service::{
     GO, Program, SYSTEM, Service, Start, build_load, build_peer, build_server, generator,
 };
@@ -249,6 +249,7 @@ fn one(
             variant: &scenario.variant,
             threads: scenario.threads,
             admin: arguments.profile,
+            behind: &[],
         },
     )?;
     // What an interrupted run left is not of this one.
@@ -279,7 +280,7 @@ fn one(
         command.args(["--label", &label]);
     }
     if let Some(admin) = &service.admin {
-        command.args(["--profile", admin]);
+        command.args(["--profile", admin, "--metrics", admin]);
     }
     let output = command
         .output()
@@ -312,25 +313,6 @@ fn one(
         )]);
     }
     Ok(measured)
-}
-
-/// The number of the next round, after those that are measured: the first is 1.
-fn next_round(measured: &Results) -> u32 {
-    let numbers = measured
-        .lines
-        .iter()
-        .filter_map(|line| line.config.get("round"));
-    let last = numbers
-        .filter_map(|number| number.parse::<u32>().ok())
-        .max();
-    last.map_or(1, |last| last.saturating_add(1))
-}
-
-/// Writes results, those of a name together and in the order of the rounds.
-fn write_sorted(file: &Path, measured: &Results) -> Result<()> {
-    let mut sorted = measured.clone();
-    sorted.lines.sort_by(|a, b| a.name.cmp(&b.name));
-    results::write(file, &sorted)
 }
 
 /// Prints the tables of a file of results.

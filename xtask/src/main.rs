@@ -9,21 +9,28 @@ mod allocs;
 mod baseline;
 mod bench;
 mod calibrate;
+mod comment;
 mod compare;
 mod doctor;
 mod explain;
 mod flame;
+mod ladder;
 mod load;
 mod machine;
 mod measure;
 mod paired;
+mod pool_sweep;
 mod profile;
+mod profiles;
 mod progress;
 mod report;
 mod results;
+mod rounds;
 mod service;
+mod shard;
 mod sites;
 mod soak;
+mod stores;
 mod suite;
 mod workspace;
 
@@ -55,12 +62,15 @@ enum Verb {
     Bench(bench::Arguments),
     Allocs(allocs::Arguments),
     Compare(Box<compare::Arguments>),
+    Comment(comment::Arguments),
     Baseline(baseline::Arguments),
     Accept(accept::Arguments),
     Rename(accept::RenameArguments),
     Calibrate(calibrate::Arguments),
     Report(report::Arguments),
     Load(load::Arguments),
+    Ladder(ladder::Arguments),
+    PoolSweep(pool_sweep::Arguments),
     Soak(soak::Arguments),
     Profile(profile::Arguments),
     Doctor(doctor::Arguments),
@@ -87,12 +97,15 @@ fn run(verb: Verb) -> Result<ExitCode> {
         Verb::Bench(arguments) => bench::run(&arguments).map(|()| ExitCode::SUCCESS),
         Verb::Allocs(arguments) => allocs::run(&arguments).map(|()| ExitCode::SUCCESS),
         Verb::Compare(arguments) => compare::run(&arguments),
+        Verb::Comment(arguments) => comment::run(&arguments).map(|()| ExitCode::SUCCESS),
         Verb::Baseline(arguments) => baseline::run(&arguments).map(|()| ExitCode::SUCCESS),
         Verb::Accept(arguments) => accept::run(&arguments).map(|()| ExitCode::SUCCESS),
         Verb::Rename(arguments) => accept::rename(&arguments).map(|()| ExitCode::SUCCESS),
         Verb::Calibrate(arguments) => calibrate::run(&arguments).map(|()| ExitCode::SUCCESS),
         Verb::Report(arguments) => report::run(&arguments).map(|()| ExitCode::SUCCESS),
         Verb::Load(arguments) => load::run(&arguments).map(|()| ExitCode::SUCCESS),
+        Verb::Ladder(arguments) => ladder::run(&arguments).map(|()| ExitCode::SUCCESS),
+        Verb::PoolSweep(arguments) => pool_sweep::run(&arguments).map(|()| ExitCode::SUCCESS),
         Verb::Soak(arguments) => soak::run(&arguments),
         Verb::Profile(arguments) => profile::run(&arguments).map(|()| ExitCode::SUCCESS),
         Verb::Doctor(doctor::Arguments {}) => {

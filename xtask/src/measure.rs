@@ -6,10 +6,12 @@ use std::process::{Command, Stdio};
 use std::thread::{self, ScopedJoinHandle};
 use std::{env, fs, iter};
 
+use ::paired::Commit;
 use anyhow::{Context, Result, anyhow, bail};
 use benchfmt::Benchmark;
 use indicatif::ProgressBar;
 
+use crate::profiles;
 use crate::progress;
 use crate::results::{self, Results};
 use crate::suite::Kind;
@@ -37,6 +39,8 @@ pub(crate) const FUNCTIONS: &str = "functions.txt";
 pub(crate) struct Task<'a> {
     pub(crate) kind: Kind,
     pub(crate) executable: &'a Path,
+    /// What it was built of; the working tree otherwise.
+    pub(crate) commit: Option<&'a Commit>,
     pub(crate) names: Vec<String>,
     pub(crate) runs: usize,
 }
@@ -68,7 +72,10 @@ fn measure_in(
     bar: &ProgressBar,
 ) -> Result<Results> {
     let run = |number: usize| {
-        let outcome = one_run(task, &folder.join(number.to_string()), workspace);
+        // The counts of a run that is profiled show that they are those of one that is not.
+        let profiled = task.kind == Kind::Instructions && number + 1 == task.runs;
+        let folder = folder.join(number.to_string());
+        let outcome = one_run(task, &folder, profiled, workspace);
         bar.inc(1);
         outcome
     };
@@ -94,7 +101,12 @@ fn measure_in(
     Ok(all)
 }
 
-fn one_run(task: &Task<'_>, folder: &Path, workspace: &Workspace) -> Result<Results> {
+fn one_run(
+    task: &Task<'_>,
+    folder: &Path,
+    profiled: bool,
+    workspace: &Workspace,
+) -> Result<Results> {
     fs::create_dir_all(folder).with_context(|| folder.display().to_string())?;
     let file = folder.join("results.txt");
     let mut names = task.names.clone();
@@ -110,6 +122,10 @@ fn one_run(task: &Task<'_>, folder: &Path, workspace: &Workspace) -> Result<Resu
     }
     if let Some(folder) = task.executable.parent() {
         command.env("PATH", before(folder)?);
+    }
+    if profiled {
+        let (name, value) = profiles::variable();
+        command.env(name, value);
     }
     let output = command
         .env("HANDLERBENCH_CASES", names.join("\n"))
@@ -129,6 +145,9 @@ fn one_run(task: &Task<'_>, folder: &Path, workspace: &Workspace) -> Result<Resu
     let functions = folder.join(FUNCTIONS);
     if functions.exists() {
         measured.functions = results::read(&functions)?.lines;
+    }
+    if profiled {
+        measured.profiles = profiles::collect(folder, task, workspace)?;
     }
     for name in &task.names {
         if !measured.lines.iter().any(|result| result.name == *name) {

@@ -21,13 +21,15 @@ use crate::workspace::Workspace;
 /// The bench target that serves the cases.
 const TARGET: &str = "paired";
 
-/// Samples the gating cases that are selected, and writes a file of pairs for each side: their paths.
+/// Samples the gating cases that are selected, and writes a file of pairs for each side: their paths. So many `others` are
+/// measured elsewhere, and judged together with these.
 pub(crate) fn sample(
     revisions: &Revisions,
     base: &Commit,
     gates: &Gates,
     selection: &Selection,
     budget: Option<Duration>,
+    others: usize,
     workspace: &Workspace,
 ) -> Result<Sides<PathBuf>> {
     let commits = Sides {
@@ -36,12 +38,32 @@ pub(crate) fn sample(
     };
     let plan = Plan {
         budget,
+        others,
         ..Plan::default()
     };
     let sampled = measure(revisions, &commits, gates, selection, plan, false)?;
     let files = latest(workspace);
     write(&sampled, &commits, &files)?;
     Ok(files)
+}
+
+/// The gating cases that are selected, by their names on each side.
+pub(crate) fn cases(
+    revisions: &Revisions,
+    base: &Commit,
+    gates: &Gates,
+    selection: &Selection,
+) -> Result<Vec<Sides<String>>> {
+    let commits = Sides {
+        base: base.clone(),
+        head: revisions.working_tree()?,
+    };
+    let toolchain = toolchain()?;
+    let mut shown = Shown(None);
+    let mut cases = sampling(revisions, &commits, gates, Plan::default(), &toolchain)?
+        .cases(&mut |step| shown.step(step))?;
+    cases.retain(|names| limits(gates, selection, &names.head).is_some());
+    Ok(cases)
 }
 
 /// Samples two commits; a calibration plants extra work.
@@ -55,15 +77,8 @@ pub(crate) fn measure(
 ) -> Result<Sampled> {
     let toolchain = toolchain()?;
     let sampling = Sampling {
-        revisions,
-        commits: commits.clone(),
-        package: PACKAGE,
-        target: TARGET,
-        toolchain: &toolchain,
-        renamed: gates.renamed(),
-        plan,
-        settings: Settings::new()?,
         calibrates,
+        ..sampling(revisions, commits, gates, plan, &toolchain)?
     };
     let mut shown = Shown(None);
     Ok(
@@ -71,6 +86,26 @@ pub(crate) fn measure(
             shown.step(step);
         })?,
     )
+}
+
+fn sampling<'a>(
+    revisions: &'a Revisions,
+    commits: &Sides<Commit>,
+    gates: &'a Gates,
+    plan: Plan,
+    toolchain: &'a str,
+) -> Result<Sampling<'a>> {
+    Ok(Sampling {
+        revisions,
+        commits: commits.clone(),
+        package: PACKAGE,
+        target: TARGET,
+        toolchain,
+        renamed: gates.renamed(),
+        plan,
+        settings: Settings::new()?,
+        calibrates: false,
+    })
 }
 
 /// Writes the pairs of both sides.

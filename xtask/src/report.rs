@@ -1,65 +1,158 @@
 //! `cargo xtask report`: writes the pages that show the committed results.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 use benchstat::{Collection, Input, Replicate, Source};
-use report::{LatencyPage, Page, splice};
+use report::{LadderPage, LatencyPage, Page, splice};
 
+use crate::ladder;
 use crate::load;
 use crate::measure::FUNCTIONS;
+use crate::pool_sweep;
 use crate::results::{self, write_whole};
 use crate::suite::Kind;
 use crate::workspace::{Workspace, file_of};
 
-/// Write the pages in baselines, and the table in README.md, from the committed results
+/// Where the page of HTML goes, unless a place is given.
+const PAGE: &str = "target/report.html";
+
+/// Write the pages and charts in baselines, and what README.md shows of them, from the committed results
 #[derive(clap::Args, Debug, Default)]
 pub(crate) struct Arguments {
-    /// Write nothing, and fail when a page is out of date
+    /// Write nothing, and fail when a page or a chart is out of date
     #[arg(long)]
     check: bool,
+
+    /// Write one file of HTML instead, with tables that sort, filter and regroup: target/report.html, or FILE
+    #[arg(long, value_name = "FILE", num_args = 0..=1, default_missing_value = PAGE, conflicts_with = "check")]
+    html: Option<PathBuf>,
 }
+
+/// The folder of the charts, in that of the baselines.
+const CHARTS: &str = "charts";
 
 pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     let workspace = Workspace::current();
-    let files = Kind::ALL.map(|kind| file_of(kind, &workspace.baselines()));
+    // Polls and wakes have no part in the pages.
+    let kinds = [Kind::Instructions, Kind::Allocs, Kind::Time];
+    let files = kinds.map(|kind| file_of(kind, &workspace.baselines()));
     let collection = read(&files)?;
     let functions = read(&[workspace.baselines().join(FUNCTIONS)])?;
     let page = Page::new(&collection, &functions)?;
-    let root = workspace.root().join("README.md");
-    let readme = fs::read_to_string(&root).with_context(|| root.display().to_string())?;
-    let spliced = splice(&readme, "headline", &page.headline())
-        .with_context(|| root.display().to_string())?;
-    let mut pages = vec![
-        (workspace.baselines().join("README.md"), page.markdown()),
-        (root, spliced),
-    ];
-    let latency = load::FILES.map(|file| workspace.baselines().join(file));
-    if latency.iter().all(|file| file.exists()) {
-        let [rounds, story] = latency.map(|file| -> Result<_> {
-            let runs = results::read(&file)?.lines;
-            Ok((read(&[file])?, runs))
+    let mut charts = page.charts()?;
+    let mut pages = Vec::new();
+    let mut latency = load::FILES
+        .map(|file| workspace.baselines().join(file))
+        .to_vec();
+    latency.retain(|file| file.exists());
+    if let [rounds, story] = &latency[..] {
+        let [rounds, story] = [rounds, story].map(|file| -> Result<_> {
+            let runs = results::read(file)?.lines;
+            Ok((read(std::slice::from_ref(file))?, runs))
         });
         let ((rounds, runs), (story, story_runs)) = (rounds?, story?);
         let page = LatencyPage::new((&rounds, &runs), (&story, &story_runs))?;
         pages.push((workspace.baselines().join("LATENCY.md"), page.markdown()));
+        charts.extend(page.charts()?);
     }
+    pages.extend(behind(&workspace)?);
+    if let Some(file) = &arguments.html {
+        let all = read(&[files.to_vec(), latency].concat())?;
+        let path = if file == Path::new(PAGE) {
+            workspace.target().join("report.html")
+        } else {
+            file.clone()
+        };
+        write_whole(&path, page.html(&all, &charts).as_bytes())?;
+        eprintln!("wrote {}", path.display());
+        return Ok(());
+    }
+    let root = workspace.root().join("README.md");
+    let readme = fs::read_to_string(&root).with_context(|| root.display().to_string())?;
+    let spliced = splice(&readme, "headline", &page.headline(&charts))
+        .with_context(|| root.display().to_string())?;
+    pages.push((root, spliced));
+    let readme = workspace.baselines().join("README.md");
+    pages.push((readme, page.markdown(&charts)));
+    let folder = workspace.baselines().join(CHARTS);
+    for chart in charts {
+        pages.push((folder.join(format!("{}.svg", chart.name)), chart.svg));
+    }
+    settle(&pages, &folder, arguments.check)
+}
+
+/// Writes the pages that are not as they should be, and removes charts that are none of them; or fails at the first such.
+fn settle(pages: &[(PathBuf, String)], charts: &Path, check: bool) -> Result<()> {
     for (path, text) in pages {
-        let current = fs::read_to_string(&path).unwrap_or_default();
-        if current == text {
+        let current = fs::read_to_string(path).unwrap_or_default();
+        if current == *text {
             continue;
         }
-        if arguments.check {
+        if check {
             bail!(
                 "{} is out of date; `cargo xtask report` writes it",
                 path.display()
             );
         }
-        write_whole(&path, text.as_bytes())?;
+        write_whole(path, text.as_bytes())?;
         eprintln!("wrote {}", path.display());
     }
+    for path in stray(charts, pages)? {
+        if check {
+            bail!(
+                "{} shows no result; `cargo xtask report` removes it",
+                path.display()
+            );
+        }
+        fs::remove_file(&path).with_context(|| path.display().to_string())?;
+        eprintln!("removed {}", path.display());
+    }
     Ok(())
+}
+
+/// The chart of the pool's sizes.
+const CHART: &str = "charts/pool-sweep.svg";
+
+/// The page of what stands behind the handler, and its chart, where there are results.
+fn behind(workspace: &Workspace) -> Result<Vec<(PathBuf, String)>> {
+    let baselines = workspace.baselines();
+    let [ladder, sweep] = [ladder::FILE, pool_sweep::FILE].map(|file| {
+        let file = baselines.join(file);
+        if file.exists() {
+            results::read(&file).map(|results| results.lines)
+        } else {
+            Ok(Vec::new())
+        }
+    });
+    let (ladder, sweep) = (ladder?, sweep?);
+    if ladder.is_empty() && sweep.is_empty() {
+        return Ok(Vec::new());
+    }
+    let page = LadderPage::new(&ladder, &sweep);
+    let chart = page.chart().context(CHART)?;
+    let name = if chart.is_some() { CHART } else { "" };
+    let mut pages = vec![(baselines.join("LADDER.md"), page.markdown(name))];
+    pages.extend(chart.map(|chart| (baselines.join(CHART), chart)));
+    Ok(pages)
+}
+
+/// The charts in a folder that are none of the pages.
+fn stray(folder: &Path, pages: &[(PathBuf, String)]) -> Result<Vec<PathBuf>> {
+    let mut stray = Vec::new();
+    if !folder.exists() {
+        return Ok(stray);
+    }
+    for entry in fs::read_dir(folder).with_context(|| folder.display().to_string())? {
+        let path = entry?.path();
+        let is_chart = path.extension().is_some_and(|ending| ending == "svg");
+        if is_chart && !pages.iter().any(|(own, _)| *own == path) {
+            stray.push(path);
+        }
+    }
+    stray.sort();
+    Ok(stray)
 }
 
 fn read(files: &[PathBuf]) -> Result<Collection> {
@@ -78,4 +171,33 @@ fn read(files: &[PathBuf]) -> Result<Collection> {
         bail!("{problem}");
     }
     Ok(collection)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_out_of_date_and_a_chart_of_nothing_are_found_and_put_right() {
+        let folder = tempfile::TempDir::new().unwrap();
+        let charts = folder.path().join("charts");
+        let page = (folder.path().join("README.md"), "new".to_owned());
+        let chart = (charts.join("time.svg"), "<svg/>".to_owned());
+        let pages = [page, chart];
+        fs::write(&pages[0].0, "old").unwrap();
+        let failure = |check| format!("{:#}", settle(&pages, &charts, check).unwrap_err());
+        assert!(failure(true).contains("README.md is out of date"));
+        settle(&pages, &charts, false).unwrap();
+        settle(&pages, &charts, true).unwrap();
+
+        fs::write(&pages[1].0, "<svg></svg>").unwrap();
+        assert!(failure(true).contains("time.svg is out of date"));
+        fs::write(charts.join("stray.svg"), "").unwrap();
+        fs::write(charts.join("notes.txt"), "").unwrap();
+        settle(&pages, &charts, false).unwrap();
+        assert!(!charts.join("stray.svg").exists());
+        assert!(charts.join("notes.txt").exists());
+        fs::write(charts.join("stray.svg"), "").unwrap();
+        assert!(failure(true).contains("stray.svg shows no result"));
+    }
 }

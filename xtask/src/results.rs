@@ -6,6 +6,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 use benchfmt::{Benchmark, Reader, Record, UnitLine, Writer};
+use explain::Profiles;
 
 use crate::machine::Facts;
 
@@ -16,6 +17,8 @@ pub(crate) struct Results {
     pub(crate) lines: Vec<Benchmark>,
     /// Where the instructions go, function by function; not written with the rest.
     pub(crate) functions: Vec<Benchmark>,
+    /// And line by line; not written with the rest either.
+    pub(crate) profiles: Profiles,
 }
 
 impl Results {
@@ -31,6 +34,7 @@ impl Results {
         if self.functions.is_empty() {
             self.functions = other.functions;
         }
+        self.profiles.0.extend(other.profiles.0);
     }
 
     /// Puts facts at the head of each result's configuration.
@@ -50,6 +54,15 @@ impl Results {
 /// Where a line cannot be read, with its place; where there is no result at all; where the last line has no end, which a
 /// file that was cut off does not.
 pub(crate) fn read(path: &Path) -> Result<Results> {
+    let results = read_any(path)?;
+    if results.lines.is_empty() {
+        bail!("{}: no benchmark results in this file", path.display());
+    }
+    Ok(results)
+}
+
+/// Reads a file of results, of which there may be none.
+pub(crate) fn read_any(path: &Path) -> Result<Results> {
     let name = path.display().to_string();
     check_end(path)?;
     let file = File::open(path).with_context(|| name.clone())?;
@@ -61,9 +74,6 @@ pub(crate) fn read(path: &Path) -> Result<Results> {
             Record::Unit(unit) => results.units.push(unit),
             Record::Malformed(error) => bail!("{error}"),
         }
-    }
-    if results.lines.is_empty() {
-        bail!("{name}: no benchmark results in this file");
     }
     Ok(results)
 }
@@ -112,4 +122,23 @@ pub(crate) fn write_whole(path: &Path, bytes: &[u8]) -> Result<()> {
     let partial = path.with_extension(format!("{}.partial", std::process::id()));
     fs::write(&partial, bytes).with_context(|| partial.display().to_string())?;
     fs::rename(&partial, path).with_context(|| path.display().to_string())
+}
+
+/// The number of the next round, after those that are measured: the first is 1.
+pub(crate) fn next_round(measured: &Results) -> u32 {
+    let numbers = measured
+        .lines
+        .iter()
+        .filter_map(|line| line.config.get("round"));
+    let last = numbers
+        .filter_map(|number| number.parse::<u32>().ok())
+        .max();
+    last.map_or(1, |last| last.saturating_add(1))
+}
+
+/// Writes results, those of a name together and in the order of the rounds.
+pub(crate) fn write_sorted(file: &Path, measured: &Results) -> Result<()> {
+    let mut sorted = measured.clone();
+    sorted.lines.sort_by(|a, b| a.name.cmp(&b.name));
+    write(file, &sorted)
 }

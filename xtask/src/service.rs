@@ -20,7 +20,7 @@ pub(crate) const GO: &str = "go";
 /// A program that serves.
 #[derive(Clone, Debug)]
 pub(crate) struct Program {
-    path: PathBuf,
+    pub(crate) path: PathBuf,
     /// What results of it say of it.
     pub(crate) facts: Facts,
 }
@@ -84,6 +84,18 @@ pub(crate) fn build_soak(workspace: &Workspace) -> Result<PathBuf> {
     Ok(workspace.target().join("release").join("soak"))
 }
 
+/// Builds the rating service: its path.
+pub(crate) fn build_rating(workspace: &Workspace) -> Result<PathBuf> {
+    build(&["--package", "rating"], workspace)?;
+    Ok(workspace.target().join("release").join("rating"))
+}
+
+/// Builds the program that says what can be said of each rung without a clock: its path.
+pub(crate) fn build_rungs(workspace: &Workspace) -> Result<PathBuf> {
+    build(&["--package", "store", "--example", "rungs"], workspace)?;
+    Ok(workspace.target().join("release/examples/rungs"))
+}
+
 fn build(arguments: &[&str], workspace: &Workspace) -> Result<()> {
     let status = Command::new(env!("CARGO"))
         .args(["build", "--quiet", "--release"])
@@ -142,12 +154,13 @@ pub(crate) struct Start<'a> {
     pub(crate) threads: Option<u16>,
     /// Whether it has an admin port.
     pub(crate) admin: bool,
+    /// What stands behind the handler, as the service's flags say it.
+    pub(crate) behind: &'a [String],
 }
 
 impl Service {
     /// Starts a program and waits until it listens.
     pub(crate) fn start(program: &Program, start: Start<'_>) -> Result<Self> {
-        let shown = || program.path.display().to_string();
         let mut command = Command::new(&program.path);
         command.args(["--listen", "127.0.0.1:0"]);
         match (start.variant, start.threads) {
@@ -163,8 +176,23 @@ impl Service {
                 } else {
                     "--no-admin"
                 });
+                command.args(start.behind);
             }
         }
+        Self::spawn(command)
+    }
+
+    /// Starts the rating service.
+    pub(crate) fn start_rating(program: &Path) -> Result<Self> {
+        let mut command = Command::new(program);
+        command.args(["--listen", "127.0.0.1:0"]);
+        Self::spawn(command)
+    }
+
+    /// Starts a program that says where it listens, and waits until it does.
+    fn spawn(mut command: Command) -> Result<Self> {
+        let program = command.get_program().to_string_lossy().into_owned();
+        let shown = || program.clone();
         let mut process = command
             .stdin(Stdio::null())
             .stdout(Stdio::piped())

@@ -5,7 +5,7 @@ use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, bail};
 use benchstat::Selection;
-use paired::Executables;
+use paired::{Commit, Executables};
 
 use crate::workspace::Workspace;
 
@@ -59,32 +59,47 @@ pub(crate) struct Listed {
 
 /// The bench executables of a build.
 #[derive(Clone, Debug)]
-pub(crate) struct Suite(Executables);
+pub(crate) struct Suite {
+    executables: Executables,
+    /// What it was built of; the working tree otherwise.
+    commit: Option<Commit>,
+}
 
 impl Suite {
     /// Builds those of the working tree.
     pub(crate) fn of_working_tree(workspace: &Workspace) -> Result<Self> {
         let executables = paired::build(workspace.root(), PACKAGE, workspace.target())?;
-        Ok(Self(executables))
+        Ok(Self {
+            executables,
+            commit: None,
+        })
     }
 
     /// Takes those that were built of a revision.
-    pub(crate) fn of_revision(executables: Executables) -> Self {
-        Self(executables)
+    pub(crate) fn of_revision(executables: Executables, commit: &Commit) -> Self {
+        Self {
+            executables,
+            commit: Some(commit.clone()),
+        }
+    }
+
+    /// The commit that it was built of; none for the working tree.
+    pub(crate) fn commit(&self) -> Option<&Commit> {
+        self.commit.as_ref()
     }
 
     /// Whether it measures a kind: an older revision may not.
     pub(crate) fn has(&self, kind: Kind) -> bool {
-        self.0.get(kind.name()).is_ok()
+        self.executables.get(kind.name()).is_ok()
     }
 
     pub(crate) fn executable(&self, kind: Kind) -> Result<&Path> {
-        Ok(self.0.get(kind.name())?)
+        Ok(self.executables.get(kind.name())?)
     }
 
     /// The one that lists the allocations of a case, or the sites of them.
     pub(crate) fn listing(&self) -> Result<&Path> {
-        Ok(self.0.get("listing")?)
+        Ok(self.executables.get("listing")?)
     }
 
     /// The cases of a kind that a filter selects, in the order in which the executable lists them.

@@ -1,9 +1,11 @@
 //! `cargo xtask compare OLD NEW`, as a check calls it: what it prints, and how it exits.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::PathBuf;
 use std::process::{Command, Output};
 
+use benchstat::shard::{Part, Shard, VERSION};
 use tempfile::TempDir;
 
 const GOOD: &str = "\
@@ -24,6 +26,7 @@ impl Folder {
 
     fn file(&self, name: &str, text: impl AsRef<[u8]>) -> PathBuf {
         let path = self.0.path().join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(&path, text).unwrap();
         path
     }
@@ -251,6 +254,24 @@ fn bad_usage_is_refused() {
             vec!["compare", "--against", "no-such-revision"],
             "no-such-revision",
         ),
+        (
+            vec![
+                "compare",
+                "--against",
+                "HEAD",
+                "--into",
+                "x",
+                "--shard",
+                "9/8",
+            ],
+            "of 8 shards there is no number 9",
+        ),
+        (
+            vec!["compare", "--against", "HEAD", "--shard", "1/8"],
+            "--into",
+        ),
+        (vec!["compare", "--merge"], "INPUT"),
+        (vec!["bench", "--into", "x"], "--shard"),
         (vec!["nonsense"], "nonsense"),
     ] {
         let output = xtask(&arguments);
@@ -269,6 +290,144 @@ fn bad_usage_is_refused() {
     }
 }
 
+/// A folder for each shard of `base.txt` and `head.txt`, by the name of the kind of measurement.
+fn shards(folder: &Folder, of: u16, base: &str, head: &str) -> Vec<String> {
+    let first: Shard = format!("1/{of}").parse().unwrap();
+    let sides = [("base/allocs.txt", base), ("head/allocs.txt", head)];
+    let names = |text: &str| -> Vec<String> {
+        let results = text
+            .lines()
+            .filter_map(|line| line.strip_prefix("Benchmark"));
+        let mut names: Vec<String> = results
+            .map(|line| line.split(' ').next().unwrap().to_owned())
+            .collect();
+        names.dedup();
+        names
+    };
+    let files: BTreeMap<String, Vec<String>> = sides
+        .iter()
+        .map(|(file, text)| ((*file).to_owned(), names(text)))
+        .collect();
+    let write = |shard: Shard| {
+        let part = Part {
+            version: VERSION,
+            shard,
+            base: Some("0123456789abcdef0123".to_owned()),
+            head: "fedcba9876543210fedc".to_owned(),
+            filter: "*".to_owned(),
+            gates: String::new(),
+            base_gates: None,
+            files: files.clone(),
+        };
+        let split = part.split().unwrap();
+        let own = format!("shard-{}", shard.number());
+        for (file, text) in sides {
+            let of_shard = |line: &&str| match line.strip_prefix("Benchmark") {
+                Some(line) => split.gives(shard, line.split(' ').next().unwrap()),
+                None => true,
+            };
+            let lines: String = text.split_inclusive('\n').filter(of_shard).collect();
+            folder.file(&format!("{own}/{file}"), lines);
+        }
+        folder.file(&format!("{own}/part.json"), part.to_json().unwrap());
+        folder.0.path().join(own).to_str().unwrap().to_owned()
+    };
+    first.siblings().map(write).collect()
+}
+
+fn merge(folders: &[String], flags: &[&str]) -> Output {
+    let folders: Vec<&str> = folders.iter().map(String::as_str).collect();
+    xtask(&[&["compare", "--merge"], flags, &folders].concat())
+}
+
+#[test]
+fn shards_are_merged_into_the_comparison_of_the_whole() {
+    for (head, code) in [(GOOD.to_owned(), 0), (GOOD.replace("33", "34"), 1)] {
+        for format in ["text", "markdown", "json", "csv", "bencher"] {
+            let folder = Folder::new();
+            let flags = ["--format", format];
+            let parts = shards(&folder, 3, GOOD, &head);
+            let labels = [("old", GOOD), ("new", &head)];
+            let [old, new] = labels.map(|(name, text)| folder.file(name, text));
+            let whole = xtask(&[
+                "compare",
+                "--format",
+                format,
+                "--gate",
+                folder.file("gates", "").to_str().unwrap(),
+                &format!("0123456789ab={}", old.display()),
+                &format!("here={}", new.display()),
+            ]);
+            let merged = merge(&parts, &flags);
+            assert_eq!(merged.status.code(), Some(code), "{}", stderr(&merged));
+            assert_eq!(stdout(&merged), stdout(&whole));
+            assert_eq!(whole.status.code(), Some(code));
+        }
+    }
+}
+
+#[test]
+fn shards_that_are_no_whole_are_refused_and_never_pass() {
+    type Spoil<'s> = &'s dyn Fn(&Folder, &mut Vec<String>);
+    let spoiled: [(Spoil<'_>, &str); 7] = [
+        (
+            &|_, parts| drop(parts.remove(1)),
+            "1 of 3 shards missing: 2/3",
+        ),
+        (
+            &|_, parts| parts.push(parts[0].clone()),
+            "shard 1/3 is there twice",
+        ),
+        (
+            &|folder, parts| {
+                let empty = folder.0.path().join("empty");
+                fs::create_dir(&empty).unwrap();
+                parts[1] = empty.to_str().unwrap().to_owned();
+            },
+            "empty/part.json",
+        ),
+        (
+            &|_, parts| {
+                let path = PathBuf::from(&parts[1]).join("part.json");
+                let text = fs::read_to_string(&path).unwrap();
+                fs::write(path, text.replace("fedc", "0000")).unwrap();
+            },
+            "differ in the head's commit",
+        ),
+        (
+            &|_, parts| {
+                let path = PathBuf::from(&parts[1]).join("head/allocs.txt");
+                let text = fs::read(&path).unwrap();
+                fs::write(path, &text[..text.len() - 3]).unwrap();
+            },
+            "head/allocs.txt:5: the line has no end",
+        ),
+        (
+            &|_, parts| {
+                let path = PathBuf::from(&parts[1]).join("head/allocs.txt");
+                fs::remove_file(path).unwrap();
+            },
+            "head/allocs.txt",
+        ),
+        (
+            &|_, parts| {
+                let path = PathBuf::from(&parts[1]).join("part.json");
+                fs::write(path, "{").unwrap();
+            },
+            "part.json: no part of a comparison",
+        ),
+    ];
+    for (spoil, said) in spoiled {
+        let folder = Folder::new();
+        let mut parts = shards(&folder, 3, GOOD, GOOD);
+        spoil(&folder, &mut parts);
+        let output = merge(&parts, &[]);
+        assert_eq!(output.status.code(), Some(2), "{said}");
+        assert!(stderr(&output).contains(said), "{}", stderr(&output));
+        assert_eq!(stdout(&output), "");
+    }
+}
+
 #[test]
 fn inputs_are_not_touched() {
     let folder = Folder::new();
@@ -278,4 +437,20 @@ fn inputs_are_not_touched() {
         GOOD
     );
     assert_eq!(fs::read_dir(folder.0.path()).unwrap().count(), 2);
+}
+
+#[test]
+fn a_page_has_the_verdicts_and_the_same_exit_code() {
+    let folder = Folder::new();
+    let worse = GOOD.replace(
+        "variant=pooled 1 0 allocs/op",
+        "variant=pooled 1 2 allocs/op",
+    );
+    let output = folder.compare(GOOD, worse, &["-format", "html"]);
+    let page = stdout(&output);
+    assert_eq!(output.status.code(), Some(1), "{}", stderr(&output));
+    assert!(page.starts_with("<!DOCTYPE html>"));
+    let headline = "2 gating rows: 1 regressed, 1 unchanged";
+    assert!(page.contains(headline), "{page}");
+    assert!(page.contains("default-src 'none'"));
 }

@@ -6,10 +6,10 @@ use crate::slot::{Route, State};
 
 /// The statuses that are counted by themselves: those registered for HTTP that a service gives. Any other is counted as
 /// `other`.
-pub(crate) const STATUSES: [u16; 40] = [
+pub(crate) const STATUSES: [u16; 41] = [
     200, 201, 202, 203, 204, 205, 206, 300, 301, 302, 303, 304, 307, 308, 400, 401, 403, 404, 405,
     406, 408, 409, 410, 411, 412, 413, 414, 415, 416, 417, 421, 422, 426, 428, 429, 431, 500, 501,
-    503, 504,
+    502, 503, 504,
 ];
 
 /// The upper bounds of the latency histogram's buckets in nanoseconds: 1, 2.5 and 5 in each decade from 10 µs to 10 s. A

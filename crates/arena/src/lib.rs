@@ -20,7 +20,7 @@ pub use region::Region;
 
 use bumpalo::Bump;
 use bumpalo::collections::Vec as ArenaVec;
-use handler::{Handler, Invoice, Item, Line, Memory, Order, Rejection};
+use handler::{Handler, Invoice, Item, Line, Memory, Order, Rejection, Rows};
 use pool::{Pool, Stats};
 use serde::Serialize;
 
@@ -89,6 +89,10 @@ impl Handler for Arena {
             };
             Ok(json(arena, &invoice))
         })
+    }
+
+    fn rows(&self, rows: Rows<'_>) -> Body<'_> {
+        Body::of(self.regions.get(), |arena| json(arena, &rows))
     }
 
     fn reject(&self, rejection: &Rejection) -> Body<'_> {

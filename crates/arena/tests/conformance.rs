@@ -22,3 +22,8 @@ fn answers_mutated_bodies() {
 fn keeps_bodies_apart() {
     conformance::keeps_bodies_apart(&Arena::default());
 }
+
+#[test]
+fn writes_rows_down() {
+    conformance::writes_rows_down(&Arena::default());
+}

@@ -8,7 +8,8 @@ use thiserror::Error;
 
 use crate::bencher::write_bencher;
 use crate::csv::write_csv;
-use crate::document::Document;
+use crate::document::{Document, ExplanationView};
+use crate::explanation::{write_explanations, write_explanations_markdown};
 use crate::input::Input;
 use crate::markdown::{write_caveat_markdown, write_markdown, write_verdicts_markdown};
 use crate::query::{Expressions, Query, QueryError};
@@ -140,6 +141,8 @@ pub struct Report<'a> {
     pub tables: &'a [Table<'a>],
     /// The verdicts, and what they come to, if the rows were judged.
     pub verdicts: Option<(&'a Verdicts, Outcome)>,
+    /// Where changes come from, of the cases of which that is known.
+    pub explanations: &'a [ExplanationView],
     /// What to know before believing any of it: the collection's
     /// [`caveat`](crate::Collection::caveat).
     pub caveat: Option<&'a str>,
@@ -162,12 +165,14 @@ pub fn print(
     let Report {
         tables,
         verdicts,
+        explanations,
         caveat,
         sites,
     } = *report;
     match format {
         Format::Json => {
             let mut document = Document::new(tables, verdicts, caveat);
+            document.explanations = explanations.to_vec();
             document.sites = sites.to_vec();
             document.write(output)?;
         }
@@ -178,6 +183,7 @@ pub fn print(
                 writeln!(output)?;
                 write_verdicts(verdicts, style, output)?;
             }
+            write_explanations(explanations, output)?;
             write_sites(sites, output)?;
         }
         Format::Csv => {
@@ -190,6 +196,7 @@ pub fn print(
             if let Some((verdicts, outcome)) = verdicts {
                 write_verdicts_markdown(verdicts, outcome, output)?;
             }
+            write_explanations_markdown(explanations, output)?;
             if let Some(caveat) = caveat {
                 write_caveat_markdown(caveat, output)?;
             }

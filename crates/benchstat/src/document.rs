@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::comparison::Delta;
+pub use crate::explanation::{ExplanationView, FunctionView, LineView, PartView};
 use crate::paired::Layouts;
 use crate::reason::Reasons;
 use crate::sites::SitesView;
@@ -55,6 +56,9 @@ pub struct Document {
     /// The verdicts, if the rows were judged.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub verdicts: Option<VerdictsView>,
+    /// Where changes come from, of the cases of which that is known.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub explanations: Vec<ExplanationView>,
     /// What to know before believing any of it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub caveat: Option<String>,
@@ -257,12 +261,13 @@ impl Document {
                     judgements: rows.map(|row| judgement(&reasons, row)).collect(),
                 }
             }),
+            explanations: Vec::new(),
             caveat: caveat.map(str::to_owned),
             sites: Vec::new(),
         }
     }
 
-    /// Writes the document, indented.
+    /// Writes it, on lines of their own.
     ///
     /// # Errors
     ///

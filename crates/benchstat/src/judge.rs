@@ -284,7 +284,7 @@ impl Judge<'_> {
             .accepted_for(names.case, &judgement.unit)
             .and_then(|accepted| {
                 let allow = accepted.covers.allow(limits.better)?;
-                Some((allow, accepted.reason.clone()))
+                Some((allow, Printable(&accepted.reason).to_string()))
             });
         let (place, from) = (self.judgements.len(), base.summary().center);
         self.family

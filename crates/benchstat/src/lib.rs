@@ -88,6 +88,7 @@ mod cells;
 #[cfg(feature = "cli")]
 pub mod cli;
 mod collection;
+pub mod comment;
 mod comparison;
 mod compute;
 mod csv;
@@ -96,6 +97,7 @@ pub mod document;
 #[cfg(feature = "edit")]
 pub mod edit;
 mod environment;
+mod explanation;
 mod expression;
 mod footnotes;
 mod gates;
@@ -108,6 +110,7 @@ mod judge;
 mod key;
 mod layout;
 mod lists;
+mod literal;
 mod markdown;
 mod note;
 mod order;
@@ -122,6 +125,8 @@ mod runs;
 mod scale;
 mod scan;
 mod selection;
+mod series;
+pub mod shard;
 mod sites;
 mod sources;
 pub mod statistics;
@@ -136,6 +141,7 @@ pub use collection::{Collection, ConfigId};
 pub use comparison::{Comparison, Delta, Spread, Summary};
 pub use csv::write_csv;
 pub use environment::Difference;
+pub use explanation::{write_explanations, write_explanations_markdown};
 pub use expression::ExpressionError;
 pub use gates::{Gates, GatesError, Rule};
 pub use import::{Replicate, Skipped};
@@ -149,6 +155,7 @@ pub use query::{Expressions, Query, QueryError};
 pub use reason::{Reason, Reasons, Seen, Share, Triangle};
 pub use scale::{Scale, common_scale};
 pub use selection::{Selection, SelectionError};
+pub use series::Sampled;
 pub use sites::{
     AmountView, CountedView, PlaceView, SiteView, SitesView, write_sites, write_sites_markdown,
 };

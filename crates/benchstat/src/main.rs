@@ -156,6 +156,7 @@ fn run(arguments: &Arguments) -> Result<Outcome, String> {
     let report = Report {
         tables: &tables,
         verdicts,
+        explanations: &[],
         caveat,
         sites: &[],
     };

@@ -3,8 +3,9 @@
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
-use benchfmt::{class, is_obeyed};
+use benchfmt::class;
 
+use crate::literal::{Html, Literal};
 use crate::reason::Reasons;
 use crate::scale::common_scale;
 use crate::summary::{case, describe, headline, incomparable, shown};
@@ -22,10 +23,10 @@ pub fn write_markdown(tables: &[Table<'_>], output: &mut impl Write) -> io::Resu
         writeln!(
             output,
             "<details><summary>{} ({rows} rows)</summary>\n",
-            escape(table.unit())
+            Html(table.unit())
         )?;
         for (field, value) in table.key().fields() {
-            writeln!(output, "{}: {}  ", escape(field), escape(value))?;
+            writeln!(output, "{}: {}  ", Literal(field), Literal(value))?;
         }
         writeln!(output)?;
         write_table(table, output)?;
@@ -37,14 +38,14 @@ pub fn write_markdown(tables: &[Table<'_>], output: &mut impl Write) -> io::Resu
 /// Writes what to know before believing the tables.
 #[cfg(feature = "cli")]
 pub(crate) fn write_caveat_markdown(caveat: &str, output: &mut impl Write) -> io::Result<()> {
-    writeln!(output, "> **Note**: {}\n", escape(caveat))
+    writeln!(output, "> **Note**: {}\n", Literal(caveat))
 }
 
 fn write_table(table: &Table<'_>, output: &mut impl Write) -> io::Result<()> {
     let (mut head, mut rule) = (String::from("| |"), String::from("| --- |"));
     for column in table.columns() {
-        let label = escape(&column.key().to_string());
-        let _ = write!(head, " {label} |");
+        let label = column.key().to_string();
+        let _ = write!(head, " {} |", Literal(&label));
         rule += " ---: |";
         if column.place() > 0 {
             head += " vs base | p, n |";
@@ -53,7 +54,7 @@ fn write_table(table: &Table<'_>, output: &mut impl Write) -> io::Result<()> {
     }
     writeln!(output, "{head}\n{rule}")?;
     for row in table.rows() {
-        let mut line = format!("| {} |", escape(&row.key().to_string()));
+        let mut line = format!("| {} |", Literal(&row.key().to_string()));
         let scale = common_scale(
             row.cells().map(|cell| cell.summary().center),
             class(table.unit()),
@@ -73,7 +74,7 @@ fn write_table(table: &Table<'_>, output: &mut impl Write) -> io::Result<()> {
                 let test = comparison
                     .map(|comparison| comparison.to_string())
                     .unwrap_or_default();
-                let _ = write!(line, " {} | {test} |", escape(&delta));
+                let _ = write!(line, " {} | {test} |", Literal(&delta));
             }
         }
         writeln!(output, "{line}")?;
@@ -95,12 +96,10 @@ pub fn write_verdicts_markdown(
     let heading = match outcome {
         Outcome::Failed if failed == 1 => "1 gating row got worse or is missing".to_owned(),
         Outcome::Failed => format!("{failed} gating rows got worse or are missing"),
-        Outcome::Incomparable => "Not everything that gates could be compared".to_owned(),
-        Outcome::Undecided => "Not everything that gates is decided".to_owned(),
-        Outcome::Passed => "Nothing that gates got worse".to_owned(),
+        outcome => outcome.heading().to_owned(),
     };
     writeln!(output, "### {heading}\n")?;
-    writeln!(output, "{}\n", escape(&headline(verdicts)))?;
+    writeln!(output, "{}\n", Literal(&headline(verdicts)))?;
     let rows: Vec<_> = shown(verdicts).collect();
     if !rows.is_empty() {
         writeln!(
@@ -110,15 +109,14 @@ pub fn write_verdicts_markdown(
         let reasons = Reasons::new(verdicts);
         for row in rows {
             let bold = if row.fails() { "**" } else { "" };
-            let (case, unit, change) = (
-                escape(&case(verdicts, row)),
-                escape(&row.unit),
-                escape(&describe(&reasons, row)),
-            );
+            let (case, change) = (case(verdicts, row), describe(&reasons, row));
             writeln!(
                 output,
-                "| {bold}{}{bold} | {case} | {unit} | {change} |",
-                row.verdict
+                "| {bold}{}{bold} | {} | {} | {} |",
+                row.verdict,
+                Literal(&case),
+                Literal(&row.unit),
+                Literal(&change)
             )?;
         }
         writeln!(output)?;
@@ -128,26 +126,9 @@ pub fn write_verdicts_markdown(
             output,
             "{}: {}: {}\n",
             Verdict::Incomparable,
-            escape(&group.rows()),
-            escape(&group.reason)
+            Literal(&group.rows()),
+            Literal(&group.reason)
         )?;
     }
     Ok(())
-}
-
-/// Text as Markdown shows it literally: what could be markup, a mention or the end of a cell becomes an entity, and what
-/// cannot be shown on a line becomes a space.
-pub(crate) fn escape(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            c if is_obeyed(c) => escaped.push(' '),
-            '&' | '<' | '>' | '"' | '\'' | '`' | '*' | '_' | '[' | ']' | '{' | '}' | '(' | ')'
-            | '#' | '!' | '|' | '~' | '@' | '\\' | '$' | ':' => {
-                let _ = write!(escaped, "&#{};", u32::from(c));
-            }
-            c => escaped.push(c),
-        }
-    }
-    escaped
 }

@@ -86,12 +86,13 @@ impl fmt::Display for Triangle {
             (Less, More | Same, _) => ", but faster: layout or memory",
             (Less, Undecided | NotCompared, _) => ", and faster",
             (Same, ..) => match (self.work, self.allocations) {
-                (More, Less) | (Less, More) => ", in the same time",
-                (More, _) | (_, More) => ", but no slower",
-                (Less, _) | (_, Less) => ", but no faster",
-                (Same | Undecided | NotCompared, Same | Undecided | NotCompared) => {
+                (More, Less)
+                | (Less, More)
+                | (Same | Undecided | NotCompared, Same | Undecided | NotCompared) => {
                     ", in the same time"
                 }
+                (More, _) | (_, More) => ", but no slower",
+                (Less, _) | (_, Less) => ", but no faster",
             },
             (Undecided, ..) => "; time undecided",
             (NotCompared, ..) => "; time not compared",

@@ -1,5 +1,7 @@
 //! Choosing benchmarks by a filter.
 
+use std::collections::BTreeSet;
+
 use benchfmt::{Name, Printable};
 
 use thiserror::Error;
@@ -17,7 +19,11 @@ use crate::expression::{ExpressionError, Filter, Match, Pattern};
 /// # Ok::<(), benchstat::SelectionError>(())
 /// ```
 #[derive(Clone, Debug)]
-pub struct Selection(Filter);
+pub struct Selection {
+    filter: Filter,
+    /// The only names that are selected, if there are such.
+    among: Option<BTreeSet<String>>,
+}
 
 /// Why a filter cannot select by names.
 #[derive(Clone, Debug, PartialEq, Error)]
@@ -50,17 +56,41 @@ impl Selection {
             .map(str::to_owned);
         match foreign {
             Some(key) => Err(SelectionError::Key { key }),
-            None => Ok(Self(filter)),
+            None => Ok(Self {
+                filter,
+                among: None,
+            }),
         }
     }
 
     /// Everything.
     pub fn all() -> Self {
-        Self(Filter::All(Vec::new()))
+        Self {
+            filter: Filter::All(Vec::new()),
+            among: None,
+        }
+    }
+
+    /// Of what is selected, only the benchmarks with these names.
+    #[must_use]
+    pub fn among<'n>(mut self, names: impl IntoIterator<Item = &'n str>) -> Self {
+        let mut names: BTreeSet<String> = names.into_iter().map(str::to_owned).collect();
+        if let Some(among) = &self.among {
+            names.retain(|name| among.contains(name));
+        }
+        self.among = Some(names);
+        self
     }
 
     /// Whether the filter keeps this unit of this benchmark. The name is without the word `Benchmark`.
     pub fn selects(&self, name: &str, unit: &str) -> bool {
+        if self
+            .among
+            .as_ref()
+            .is_some_and(|among| !among.contains(name))
+        {
+            return false;
+        }
         let parsed = Name::new(name);
         let mut leaf = |key: &str, pattern: &Pattern| {
             let value = match key {
@@ -72,7 +102,7 @@ impl Selection {
             };
             Match::Whole(pattern.matches(value))
         };
-        self.0.matches(&mut leaf).keeps(0)
+        self.filter.matches(&mut leaf).keeps(0)
     }
 }
 

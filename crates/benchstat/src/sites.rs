@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use benchfmt::is_obeyed;
 use serde::{Deserialize, Serialize};
 
-use crate::markdown::escape;
+use crate::literal::Html;
 use crate::verdict::Judgement;
 
 /// Sites that are shown of a case; the document has them all.
@@ -216,7 +216,7 @@ pub fn write_sites(sites: &[SitesView], output: &mut impl Write) -> io::Result<(
 /// If the output fails.
 pub fn write_sites_markdown(sites: &[SitesView], output: &mut impl Write) -> io::Result<()> {
     for case in sites {
-        let name = escape(&case.case);
+        let name = Html(&case.case);
         writeln!(
             output,
             "<details><summary>where the allocations of {name} changed</summary>\n"

@@ -210,11 +210,25 @@ pub(crate) fn incomparable(verdicts: &Verdicts) -> Vec<Group<'_>> {
 
 /// One line for all: how many rows have which verdict, those that gate first.
 pub fn headline(verdicts: &Verdicts) -> String {
+    counted(verdicts.judgements.iter().map(|row| Counted {
+        verdict: row.verdict,
+        gates: row.gates,
+        accepted: row.accepted.is_some(),
+    }))
+}
+
+/// What is counted of a row.
+#[derive(Clone, Copy)]
+pub(crate) struct Counted {
+    pub(crate) verdict: Verdict,
+    pub(crate) gates: bool,
+    pub(crate) accepted: bool,
+}
+
+/// How many rows have which verdict, in a line.
+pub(crate) fn counted(rows: impl Iterator<Item = Counted> + Clone) -> String {
     let count = |gates: bool| {
-        let rows = verdicts
-            .judgements
-            .iter()
-            .filter(move |row| row.gates == gates);
+        let rows = rows.clone().filter(move |row| row.gates == gates);
         let total = rows.clone().count();
         let counts = Verdict::ALL.into_iter().filter_map(|verdict| {
             let count = rows.clone().filter(|row| row.verdict == verdict).count();
@@ -222,11 +236,7 @@ pub fn headline(verdicts: &Verdicts) -> String {
         });
         (total, counts.collect::<Vec<_>>().join(", "))
     };
-    let accepted = verdicts
-        .judgements
-        .iter()
-        .filter(|row| row.accepted.is_some())
-        .count();
+    let accepted = rows.clone().filter(|row| row.accepted).count();
     let mut line = match count(true) {
         (0, _) => "no row gates".to_owned(),
         (1, counts) => format!("1 gating row: {counts}"),

@@ -183,6 +183,16 @@ impl Outcome {
         }
     }
 
+    /// What it says of the rows that gate.
+    pub(crate) const fn heading(self) -> &'static str {
+        match self {
+            Self::Passed => "Nothing that gates got worse",
+            Self::Failed => "What gates got worse or is missing",
+            Self::Undecided => "Not everything that gates is decided",
+            Self::Incomparable => "Not everything that gates could be compared",
+        }
+    }
+
     /// The exit code of a program.
     pub const fn code(self) -> u8 {
         match self {

@@ -9,6 +9,7 @@
 
 #![forbid(unsafe_code)]
 
+mod account;
 mod buffer;
 mod case;
 mod exchange;
@@ -29,6 +30,7 @@ pub use exchange::{Exchange, exchanges};
 /// All cases, in the order in which they are listed and reported.
 pub fn all() -> Vec<Case> {
     let mut all = handlers::cases();
+    all.extend(account::cases());
     all.extend(parse::cases());
     all.extend(pool::cases());
     all.extend(buffer::cases());

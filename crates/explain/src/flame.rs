@@ -5,17 +5,17 @@ use std::io;
 
 use inferno::flamegraph::{self, Options};
 
+use crate::profile::{Own, Profile};
 use crate::symbols::Function;
-use crate::tree::{Node, Tree};
 
 /// The calls of the head, each as wide as the instructions below it, in the colour of its own change: red for more than in the
 /// base, blue for less (B. Gregg, "Differential Flame Graphs", 2014). What the head does no more has no width, and the counts
-/// in the title have it. The same trees give the same bytes.
+/// in the title have it. Libraries stand on the functions that asked them. The same profiles give the same bytes.
 ///
 /// # Errors
 ///
 /// If the head took no instructions, of which there is no graph.
-pub fn flame(base: &Tree, head: &Tree, title: &str) -> io::Result<String> {
+pub fn flame(base: &Profile, head: &Profile, title: &str) -> io::Result<String> {
     let mut folded = BTreeMap::new();
     fold(&base.root, "", &mut folded, |counts| &mut counts.0);
     fold(&head.root, "", &mut folded, |counts| &mut counts.1);
@@ -23,7 +23,7 @@ pub fn flame(base: &Tree, head: &Tree, title: &str) -> io::Result<String> {
         .iter()
         .map(|(stack, (base, head))| format!("{stack} {base} {head}"))
         .collect();
-    let (base, head) = (base.root.inclusive(), head.root.inclusive());
+    let (base, head) = (base.total(), head.total());
     let gone: u64 = folded
         .values()
         .filter(|(_, head)| *head == 0)
@@ -44,40 +44,38 @@ pub fn flame(base: &Tree, head: &Tree, title: &str) -> io::Result<String> {
 
 type Counts = (u64, u64);
 
-/// Adds a node's own instructions under its stack, and those of all that it calls: calls from several lines are one.
+/// Adds the instructions of a function under its stack, those of each library's function on top of it, and those of all that
+/// it calls: calls from several lines are one.
 fn fold(
-    node: &Node,
+    own: &Own,
     stack: &str,
     folded: &mut BTreeMap<String, Counts>,
     side: fn(&mut Counts) -> &mut u64,
 ) {
-    let own: u64 = node.own.values().sum();
-    if own > 0 {
-        let stack = if stack.is_empty() {
-            "(not placed)"
-        } else {
-            stack
+    for ((_, library), instructions) in &own.costs {
+        let stack = match (stack, &**library) {
+            ("", "") => "(not placed)".to_owned(),
+            (stack, "") => stack.to_owned(),
+            (stack, library) => below(stack, library),
         };
-        *side(folded.entry(stack.to_owned()).or_default()) += own;
+        *side(folded.entry(stack).or_default()) += instructions;
     }
-    for ((_, function), child) in &node.children {
-        let name = name(function);
-        let below = if stack.is_empty() {
-            name
-        } else {
-            format!("{stack};{name}")
-        };
-        fold(child, &below, folded, side);
+    for ((_, function), child) in &own.children {
+        fold(child, &below(stack, &name(function)), folded, side);
     }
 }
 
-/// A function with its file, so that those of one name are told apart. A semicolon would divide it, a line's end would end
-/// it.
-fn name(function: &Function) -> String {
-    let name = if function.file.is_empty() {
-        function.name.to_string()
+/// A stack with one more function. A semicolon would divide its name, a line's end would end it.
+fn below(stack: &str, name: &str) -> String {
+    let name = name.replace([';', '\n', '\r'], ":");
+    if stack.is_empty() {
+        name
     } else {
-        format!("{} {}", function.name, function.file)
-    };
-    name.replace([';', '\n', '\r'], ":")
+        format!("{stack};{name}")
+    }
+}
+
+/// A function with its file, so that those of one name are told apart.
+fn name(function: &Function) -> String {
+    format!("{} {}", function.name, function.file)
 }

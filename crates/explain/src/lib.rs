@@ -7,19 +7,28 @@
 
 #![forbid(unsafe_code)]
 
+/// What callgrind has to be told: each instruction by its address, and each function apart by its callers, deeper than any
+/// case calls.
+pub const FLAGS: [&str; 2] = ["--dump-instr=yes", "--separate-callers=100"];
+
 mod apportion;
 mod blame;
 mod flame;
-mod lines;
-mod own;
+mod items;
+mod matching;
+mod profile;
 mod records;
+mod sources;
+mod stored;
 mod symbols;
-mod text;
 mod tree;
+mod view;
 
 pub use blame::{Explanation, Fault, LineChange, Part, explain};
 pub use flame::flame;
-pub use lines::Lines;
+pub use profile::Profile;
 pub use records::{Called, Cost, Edge, Malformed, Records, RecordsError};
-pub use symbols::{Frame, Function, Roots, Symbols, SymbolsError};
+pub use sources::{Place, Sources};
+pub use stored::{Profiles, ProfilesError, Unreadable};
+pub use symbols::{Frame, Function, Roots, Source, Symbols, SymbolsError};
 pub use tree::{Node, Tree};

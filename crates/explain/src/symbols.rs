@@ -1,11 +1,15 @@
 //! Which source an address is of, from the debug information of its file.
 
+use std::cell::RefCell;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 use std::sync::Arc;
 
 use addr2line::Loader;
 use thiserror::Error;
+
+use crate::items::{Item, around, items};
 
 /// A file whose debug information could not be read.
 #[derive(Debug, Error)]
@@ -20,12 +24,33 @@ pub struct SymbolsError {
 /// A function of the source.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Function {
-    /// Its own name, without path, generics, hash and the numbers of closures: what stays the same from build to build.
+    /// Its own name, behind that of the type that has it, without path, generics and hash: what stays the same from build to
+    /// build. A closure is the function that it stands in.
     pub name: Arc<str>,
     /// Its source file: from the root of the repository for what is [`own`](Self::own), from the package's folder else.
     pub file: Arc<str>,
     /// Whether it is the repository's own.
     pub own: bool,
+}
+
+impl Function {
+    /// A library's function with the name of its package.
+    pub(crate) fn of_library(&self) -> Arc<str> {
+        let mut folders = self.file.split('/').filter(|folder| *folder != "library");
+        let package = match (folders.next(), folders.next()) {
+            (Some(package), Some(_)) => match package.rsplit_once('-') {
+                Some((name, version))
+                    if version.starts_with(|first: char| first.is_ascii_digit()) =>
+                {
+                    name
+                }
+                _ => package,
+            },
+            // An object's own name says no more than the function's.
+            _ => return self.name.clone(),
+        };
+        format!("{package}::{}", self.name).into()
+    }
 }
 
 /// A function and the line in it that is executed.
@@ -55,82 +80,119 @@ impl Roots {
         };
         let short = behind("/registry/src/")
             .or_else(|| behind("/git/checkouts/"))
-            .or_else(|| {
-                path.strip_prefix("/rustc/")
-                    .and_then(|rest| rest.split_once('/'))
-            });
-        (short.map_or(path, |(_, rest)| rest).into(), false)
+            .map(|(_, rest)| rest)
+            // The standard library's own path differs where its source is installed.
+            .or_else(|| path.find("/library/").map(|at| &path[at + 1..]));
+        (short.unwrap_or(path).into(), false)
     }
 }
 
-/// The debug information of the files that take part in a run.
-pub struct Symbols {
-    loaders: HashMap<String, Loader>,
+/// Gives the text of one of the repository's own files, by its path from the root.
+pub type Source<'s> = dyn Fn(&str) -> Option<String> + 's;
+
+/// The debug information of an executable, and the source that it was built from.
+pub struct Symbols<'s> {
+    object: String,
+    loader: Loader,
     roots: Roots,
+    source: &'s Source<'s>,
+    items: RefCell<HashMap<Arc<str>, Rc<[Item]>>>,
+    /// What was found before: cases share most of their code.
+    found: RefCell<HashMap<u64, Rc<[Frame]>>>,
 }
 
-impl Symbols {
+impl<'s> Symbols<'s> {
     /// The debug information of an executable. About other files nothing is known but the names that callgrind gives.
     ///
     /// # Errors
     ///
     /// If the file cannot be read or has none.
-    pub fn open(executable: &Path, roots: Roots) -> Result<Self, SymbolsError> {
+    pub fn open(
+        executable: &Path,
+        roots: Roots,
+        source: &'s Source<'s>,
+    ) -> Result<Self, SymbolsError> {
         let loader = Loader::new(executable).map_err(|error| SymbolsError {
             path: executable.to_owned(),
             message: error.to_string(),
         })?;
-        let name = executable.to_string_lossy().into_owned();
         Ok(Self {
-            loaders: HashMap::from([(name, loader)]),
+            object: executable.to_string_lossy().into_owned(),
+            loader,
             roots,
+            source,
+            items: RefCell::default(),
+            found: RefCell::default(),
         })
     }
 
     /// The functions that an address of an object lies in, the one that was called first, the innermost of those inlined
     /// into it last. Where nothing is known: one of this name.
-    pub fn frames(&self, object: &str, address: u64, name: &str) -> Vec<Frame> {
-        let mut frames = Vec::new();
-        if let Some(loader) = self.loaders.get(object)
-            && let Ok(mut found) = loader.find_frames(address)
-        {
-            while let Ok(Some(frame)) = found.next() {
-                let Some(name) = frame
-                    .function
-                    .as_ref()
-                    .and_then(|name| name.raw_name().ok())
-                else {
-                    continue;
-                };
-                let location = frame.location.as_ref();
-                let path = location.and_then(|location| location.file).unwrap_or("");
-                let (file, own) = self.roots.place(path);
-                frames.push(Frame {
-                    function: Function {
-                        name: plain(&name),
-                        file,
-                        own,
-                    },
-                    line: location.and_then(|location| location.line).unwrap_or(0),
-                });
+    pub fn frames(&self, object: &str, address: u64, name: &str) -> Rc<[Frame]> {
+        if object == self.object {
+            if let Some(found) = self.found.borrow().get(&address) {
+                return found.clone();
             }
+            let frames: Rc<[Frame]> = self.find(address).into();
+            if !frames.is_empty() {
+                self.found.borrow_mut().insert(address, frames.clone());
+                return frames;
+            }
+        }
+        let object = object.rsplit('/').next().unwrap_or(object);
+        Rc::new([Frame {
+            function: Function {
+                name: plain(name),
+                file: object.into(),
+                own: false,
+            },
+            line: 0,
+        }])
+    }
+
+    fn find(&self, address: u64) -> Vec<Frame> {
+        let mut frames = Vec::new();
+        let Ok(mut found) = self.loader.find_frames(address) else {
+            return frames;
+        };
+        while let Ok(Some(frame)) = found.next() {
+            let name = frame.function.as_ref();
+            let Some(name) = name.and_then(|name| name.raw_name().ok()) else {
+                continue;
+            };
+            let location = frame.location.as_ref();
+            let path = location.and_then(|location| location.file).unwrap_or("");
+            let line = location.and_then(|location| location.line).unwrap_or(0);
+            let (file, own) = self.roots.place(path);
+            let mut name = plain(&name);
+            if own && let Some(whole) = self.whole(&file, line, &name) {
+                name = whole;
+            }
+            let function = Function { name, file, own };
+            frames.push(Frame { function, line });
         }
         // The debug information has the innermost first.
         frames.reverse();
-        if frames.is_empty() {
-            let object = object.rsplit('/').next().unwrap_or(object);
-            frames.push(Frame {
-                function: Function {
-                    name: plain(name),
-                    file: object.into(),
-                    own: false,
-                },
-                line: 0,
-            });
-        }
         frames
     }
+
+    /// The name of a function with that of the type that has it, by the source: that of the function around a closure.
+    fn whole(&self, file: &Arc<str>, line: u32, name: &str) -> Option<Arc<str>> {
+        let mut known = self.items.borrow_mut();
+        let found = known
+            .entry(file.clone())
+            .or_insert_with(|| items(&(self.source)(file).unwrap_or_default()).into());
+        let item = around(found, line)?;
+        if item.is_type {
+            return Some(format!("{}::{name}", item.name).into());
+        }
+        let last = item.name.rsplit("::").next();
+        (name == CLOSURE || last == Some(name)).then(|| item.name.as_str().into())
+    }
 }
+
+/// What a closure is called whose function is not known.
+const CLOSURE: &str = "{closure}";
 
 /// A function's own name, from a mangled or demangled one.
 fn plain(name: &str) -> Arc<str> {
@@ -152,9 +214,10 @@ fn plain(name: &str) -> Arc<str> {
     let own = plain.rsplit("::").find(|part| !part.is_empty());
     let own = own.unwrap_or(&name);
     if own.contains("closure") {
-        "{closure}".into()
+        CLOSURE.into()
     } else {
-        own.into()
+        // A name is a word, in a file of profiles.
+        own.replace(' ', "_").into()
     }
 }
 

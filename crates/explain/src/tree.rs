@@ -1,6 +1,7 @@
 //! The calls of a run, with inlined functions as if they had been called.
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use crate::apportion::apportion;
 use crate::records::Records;
@@ -37,7 +38,7 @@ impl Tree {
     ///
     /// Where a function is called from several places under the same callers, callgrind knows what each place cost, but
     /// not how that is divided below: it is taken to be divided alike.
-    pub fn of(records: &Records, frames: &dyn Fn(&str, u64, &str) -> Vec<Frame>) -> Self {
+    pub fn of(records: &Records, frames: &dyn Fn(&str, u64, &str) -> Rc<[Frame]>) -> Self {
         let mut is_called = vec![false; records.functions.len()];
         for (place, function) in records.functions.iter().enumerate() {
             for edge in function.edges.iter().filter(|edge| edge.callee != place) {
@@ -64,7 +65,7 @@ impl Tree {
 
 struct Builder<'a> {
     records: &'a Records,
-    frames: &'a dyn Fn(&str, u64, &str) -> Vec<Frame>,
+    frames: &'a dyn Fn(&str, u64, &str) -> Rc<[Frame]>,
     /// The functions that are being called.
     path: Vec<usize>,
 }
@@ -99,11 +100,10 @@ impl Builder<'_> {
             }
             let mut node = &mut *parent;
             let mut at = line;
-            for (depth, frame) in (self.frames)(&function.object, address, name)
-                .into_iter()
-                .enumerate()
-            {
-                node = node.children.entry((at, frame.function)).or_default();
+            let frames = (self.frames)(&function.object, address, name);
+            for (depth, frame) in frames.iter().enumerate() {
+                let key = (at, frame.function.clone());
+                node = node.children.entry(key).or_default();
                 if first && depth == 0 {
                     node.calls += calls;
                     first = false;

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::Rejection;
+use crate::{Rejection, Rows};
 
 /// The largest request body that is read, in bytes: an order of some ten thousand items.
 pub const MAX_BODY_BYTES: usize = 1 << 20;
@@ -80,11 +80,11 @@ pub struct Response<B> {
 
 /// A request handler: bytes in, an answer out, nothing awaited.
 ///
-/// A variant says where the memory of three things comes from: the answer to `GET /data`, an invoice, and an error.
-/// Everything else is [`handle`](Self::handle), which is the same for all.
+/// A variant says where the memory of four things comes from: the answer to `GET /data`, an invoice, rows that a database gave, and an
+/// error. Everything else is [`handle`](Self::handle), which is the same for all.
 ///
 /// ```
-/// # use handler::{Handler, Method, Rejection, Request, DATA};
+/// # use handler::{Handler, Method, Rejection, Request, Rows, DATA};
 /// struct Boxed;
 ///
 /// impl Handler for Boxed {
@@ -96,6 +96,9 @@ pub struct Response<B> {
 ///         let order = handler::diagnose(body)?;
 ///         let invoice = handler::Invoice::of(order)?;
 ///         Ok(serde_json::to_vec(&invoice).expect("an invoice is JSON").into())
+///     }
+///     fn rows(&self, rows: Rows<'_>) -> Box<[u8]> {
+///         serde_json::to_vec(&rows).expect("rows are JSON").into()
 ///     }
 ///     fn reject(&self, rejection: &Rejection) -> Box<[u8]> {
 ///         serde_json::to_vec(rejection).expect("a rejection is JSON").into()
@@ -121,6 +124,9 @@ pub trait Handler: Send + Sync {
     ///
     /// Whatever [`diagnose`](crate::diagnose) and [`price`](crate::price) say of the order.
     fn invoice(&self, body: &[u8]) -> Result<Self::Body<'_>, Rejection>;
+
+    /// The JSON of what a store has found or made.
+    fn rows(&self, rows: Rows<'_>) -> Self::Body<'_>;
 
     /// The JSON of a rejection.
     fn reject(&self, rejection: &Rejection) -> Self::Body<'_>;

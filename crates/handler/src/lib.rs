@@ -10,6 +10,9 @@
 //! | `GET /data` | [`DATA`]: 100 bytes, `a` to `z` repeated, `text/plain` |
 //! | `POST /invoices` | an [`Order`] in, an [`Invoice`] out, both JSON |
 //!
+//! What has to be awaited is not the handler's: a service that has a database asks it, and hands the [`Rows`] to the handler,
+//! [to be written down](Handler::rows).
+//!
 //! # Money
 //!
 //! Amounts are unsigned 64-bit integers in the currency's minor unit (cents for EUR, yen for JPY). A line's total is
@@ -30,6 +33,7 @@
 
 #![forbid(unsafe_code)]
 
+mod account;
 mod contract;
 mod currency;
 mod grammar;
@@ -40,6 +44,7 @@ mod rejection;
 #[cfg(feature = "conformance")]
 pub mod conformance;
 
+pub use account::{Account, BadEntry, Entry, MAX_AMOUNT, MAX_TEXT_BYTES, NewEntry, Rows};
 pub use contract::{
     ContentType, DATA, Handler, MAX_BODY_BYTES, Method, RETAINED_BYTES, Request, Response,
 };

@@ -4,9 +4,10 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::profiling::Profiling;
+use crate::watch::Watching;
 use anyhow::{Context, Result, bail};
 use clap::{ArgGroup, Parser};
-use load::{Ask, Mix, Pace, Plan, Schedule, Target};
+use load::{AccountCase, Ask, Mix, Pace, Plan, Schedule, Target};
 
 /// Puts load on a server at a rate that does not depend on it, and says how long its answers took
 ///
@@ -78,6 +79,11 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "ADDRESS")]
     pub(crate) profile: Option<Target>,
 
+    /// The service's admin port: read its counters before and after, and say what came of each request: queries, waits, and where
+    /// its time goes
+    #[arg(long, value_name = "ADDRESS")]
+    metrics: Option<Target>,
+
     /// Append the result to a file, in the Go benchmark format
     #[arg(long, value_name = "FILE")]
     pub(crate) results: Option<PathBuf>,
@@ -109,6 +115,18 @@ impl Arguments {
         }))
     }
 
+    /// When to read the service's counters, and where, if that is asked for.
+    pub(crate) fn watch(&self) -> Result<Option<Watching>> {
+        let Some(admin) = &self.metrics else {
+            return Ok(None);
+        };
+        let admin = admin.address(self.allow_remote).context("--metrics")?;
+        Ok(Some(Watching {
+            admin,
+            delay: self.warm_up,
+        }))
+    }
+
     /// What is to be done.
     pub(crate) fn load(&self) -> Result<Load> {
         let pace = match (self.rate, self.ramp) {
@@ -119,15 +137,22 @@ impl Arguments {
         let schedule = Schedule::new(pace, self.warm_up, self.duration)?;
         let schedule = schedule.at_most(self.requests.unwrap_or(u64::MAX));
         let known = cases::exchanges();
-        let mut asks = Vec::new();
+        let mut kinds = Vec::new();
         let mut names = Vec::new();
         let mut cases = Vec::new();
         for (name, weight) in &self.cases {
-            let Some(exchange) = known.iter().find(|exchange| exchange.name == *name) else {
+            let exchange = known.iter().find(|exchange| exchange.name == *name);
+            let (asks, part) = if let Some(exchange) = exchange {
+                (vec![Ask::of(exchange, self.target.host())], part(exchange))
+            } else if let Some(case) =
+                AccountCase::parse(name).with_context(|| format!("--case {name}"))?
+            {
+                (case.asks(self.target.host()), case.part())
+            } else {
                 bail!("--case {name}: no such case; --list lists them");
             };
-            asks.push((Ask::of(exchange, self.target.host()), *weight));
-            names.push(part(exchange));
+            kinds.push((asks, *weight));
+            names.push(part);
             cases.push(format!("{name}:{weight}"));
         }
         let seed = self.seed.unwrap_or_else(|| fastrand::u64(..));
@@ -139,7 +164,7 @@ impl Arguments {
         let plan = Plan {
             address: self.target.address(self.allow_remote)?,
             schedule,
-            mix: Mix::new(asks, seed).context("--case")?,
+            mix: Mix::of_kinds(kinds, seed).context("--case")?,
             connections: self.connections,
             timeout: self.timeout,
             server: self.pid,

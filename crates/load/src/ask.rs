@@ -1,5 +1,7 @@
 //! A request as bytes, and what has to come back.
 
+use std::cell::OnceCell;
+
 use handler::Method;
 
 use crate::answer::Answer;
@@ -10,7 +12,8 @@ use crate::fault::Fault;
 pub struct Ask {
     bytes: Vec<u8>,
     status: u16,
-    body: Vec<u8>,
+    /// Nothing until the first answer, where that says what the others have to be.
+    body: OnceCell<Vec<u8>>,
 }
 
 impl Ask {
@@ -19,7 +22,16 @@ impl Ask {
         Self {
             bytes,
             status,
-            body,
+            body: OnceCell::from(body),
+        }
+    }
+
+    /// A request with these bytes, whose answer has this status, and each time the body that it has the first time.
+    pub fn learning(bytes: Vec<u8>, status: u16) -> Self {
+        Self {
+            bytes,
+            status,
+            body: OnceCell::new(),
         }
     }
 
@@ -52,7 +64,7 @@ impl Ask {
         if answer.status != self.status {
             return Err(Fault::Status);
         }
-        if *answer.body != *self.body {
+        if *answer.body != **self.body.get_or_init(|| answer.body.to_vec()) {
             return Err(Fault::Body);
         }
         Ok(())

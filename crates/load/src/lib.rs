@@ -6,7 +6,8 @@
 //! it kept waiting. The *service time* runs from the moment a request was sent, and is kept beside it.
 //!
 //! One thread does everything, on sockets that never block: [`run`] sleeps until the next request is due or an answer is there.
-//! Requests are bytes that were prepared ([`Ask`]), drawn by a seeded [`Mix`]; answers are checked byte by byte. Requests that
+//! Requests are bytes that were prepared ([`Ask`]), drawn by a seeded [`Mix`]; answers are checked byte by byte, where they come from
+//! a database against the first. Requests that
 //! are due while all connections are busy are sent in order as connections come free; the queue is a number, not a list.
 //!
 //! A generator that falls behind would charge the server for its own delays. So each request is counted that was sent
@@ -15,9 +16,11 @@
 
 #![forbid(unsafe_code)]
 
+mod accounts;
 mod answer;
 mod ask;
 mod connection;
+mod counters;
 mod fault;
 mod generator;
 mod mix;
@@ -32,8 +35,10 @@ mod tally;
 mod target;
 mod usage;
 
+pub use accounts::{AccountCase, BadAccountCase, FORMS};
 pub use answer::{Answer, BadAnswer, MAX_ANSWER_BYTES, parse};
 pub use ask::Ask;
+pub use counters::{Counters, stages};
 pub use fault::{Fault, Faults};
 pub use generator::{RunError, run};
 pub use mix::{Mix, MixError};

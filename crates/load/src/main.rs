@@ -6,6 +6,7 @@ mod arguments;
 mod live;
 mod profiling;
 mod summary;
+mod watch;
 
 use std::fs::OpenOptions;
 use std::io::Write;
@@ -18,6 +19,7 @@ use benchfmt::{Benchmark, Writer};
 use clap::Parser;
 use live::Live;
 use profiling::Profiling;
+use watch::Watch;
 
 /// The exit code where an answer was wrong or did not come.
 const FAULTS: u8 = 1;
@@ -43,14 +45,21 @@ fn run(arguments: &Arguments) -> Result<ExitCode> {
         for exchange in cases::exchanges() {
             println!("{}", exchange.name);
         }
+        for form in load::FORMS {
+            println!("{form}");
+        }
         return Ok(ExitCode::SUCCESS);
     }
     let load = arguments.load()?;
     let profiles = arguments.profiling()?.map(Profiling::start);
+    let watch = arguments.watch()?.map(Watch::start);
     let live = Live::on_a_terminal();
     let outcome = load::run(&load.plan, &mut |glimpse| live.show(glimpse))?;
     drop(live);
     let mut result = load::write(&outcome, &load.plan, &load.names, &arguments.labels);
+    if let Some(watch) = watch {
+        result.measurements.extend(watch.end()?);
+    }
     if let Some((mix, seed)) = &load.mix {
         result.config.set("mix", mix);
         result.config.set("seed", &seed.to_string());
@@ -59,6 +68,7 @@ fn run(arguments: &Arguments) -> Result<ExitCode> {
         result.config.set("profiled", "yes");
     }
     print!("{}", summary::text(&result.name, &outcome));
+    print!("{}", load::stages(&result.measurements));
     if let Some(profiles) = profiles {
         match profiles.join() {
             Ok(text) => print!("{}", text?),

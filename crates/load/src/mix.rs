@@ -52,6 +52,32 @@ impl Mix {
         })
     }
 
+    /// A mix of kinds of requests, each with its weight, however many requests a kind has: those of one kind come equally often.
+    ///
+    /// # Errors
+    ///
+    /// If there is nothing to draw, or the weights are too large.
+    pub fn of_kinds(kinds: Vec<(Vec<Ask>, u32)>, seed: u64) -> Result<Self, MixError> {
+        // Whole weights: a request's is its kind's, times the numbers of requests of all other kinds.
+        let mut weights = Vec::with_capacity(kinds.len());
+        for (own, (_, weight)) in kinds.iter().enumerate() {
+            let others = kinds.iter().enumerate().filter(|(other, _)| *other != own);
+            let weight =
+                others
+                    .map(|(_, (asks, _))| asks.len())
+                    .try_fold(*weight, |product, count| {
+                        let count = u32::try_from(count).ok()?;
+                        product.checked_mul(count)
+                    });
+            weights.push(weight.ok_or(MixError::TooHeavy)?);
+        }
+        let weighted = kinds
+            .into_iter()
+            .zip(weights)
+            .flat_map(|((asks, _), weight)| asks.into_iter().map(move |ask| (ask, weight)));
+        Self::new(weighted, seed)
+    }
+
     /// A request by its place in the mix.
     pub(crate) fn ask(&self, place: usize) -> &Ask {
         &self.asks[place]

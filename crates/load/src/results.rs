@@ -9,6 +9,9 @@ use crate::schedule::Pace;
 /// The percentiles that are written, and their units.
 const PERCENTILES: [(f64, &str); 3] = [(0.5, "p50-sec"), (0.99, "p99-sec"), (0.999, "p99.9-sec")];
 
+/// The mean time of a request of a client on its own.
+const TIME: &str = "sec/op";
+
 const RATE: &str = "req/s";
 const CPU: &str = "cpu-sec/req";
 const MEMORY: &str = "peak-rss-B";
@@ -16,7 +19,12 @@ const MEMORY: &str = "peak-rss-B";
 /// What is to be known of the units.
 pub fn units() -> Vec<UnitLine> {
     let percentiles = PERCENTILES.map(|(_, unit)| (unit, "lower"));
-    let others = [(RATE, "higher"), (CPU, "lower"), (MEMORY, "lower")];
+    let others = [
+        (TIME, "lower"),
+        (RATE, "higher"),
+        (CPU, "lower"),
+        (MEMORY, "lower"),
+    ];
     let line = |(unit, better): (&str, &str)| UnitLine {
         unit: unit.to_owned(),
         key: "better".to_owned(),
@@ -30,7 +38,8 @@ pub fn units() -> Vec<UnitLine> {
 /// (`variant=pooled`), both parts of a benchmark name.
 ///
 /// At saturation there are no percentiles: requests are due when a connection is free, so that the more connections, the
-/// longer. Nor are there any without an answer.
+/// longer. With one connection, a client on its own, they are those of the service time, and `sec/op` is its mean. Nor are there any
+/// without an answer.
 ///
 /// The configuration says how the load was put on, and whether the generator kept up; a run in which it did not differs from
 /// all others in it, so that no comparison takes it for one of them.
@@ -54,6 +63,13 @@ pub fn write(outcome: &Outcome, plan: &Plan, cases: &[String], labels: &[String]
     if outcome.pace != Pace::Saturation && outcome.answered > 0 {
         for (share, unit) in PERCENTILES {
             measured(outcome.time_at(share).as_secs_f64(), unit);
+        }
+    }
+    // Nobody waits for another: what one client waits is what each would.
+    if outcome.pace == Pace::Saturation && plan.connections == 1 && outcome.answered > 0 {
+        measured(outcome.rate().recip(), TIME);
+        for (share, unit) in PERCENTILES {
+            measured(outcome.service_at(share).as_secs_f64(), unit);
         }
     }
     measured(outcome.rate(), RATE);

@@ -174,6 +174,7 @@ fn every_case_is_listed() {
     let names: Vec<_> = cases::exchanges()
         .into_iter()
         .map(|exchange| exchange.name)
+        .chain(load::FORMS.map(str::to_owned))
         .collect();
     assert_eq!(text(&output.stdout).lines().collect::<Vec<_>>(), names);
 }

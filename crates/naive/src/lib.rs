@@ -7,7 +7,7 @@
 
 #![forbid(unsafe_code)]
 
-use handler::{Handler, Invoice, Rejection};
+use handler::{Handler, Invoice, Rejection, Rows};
 
 /// The handler that allocates as it goes.
 #[derive(Clone, Copy, Debug, Default)]
@@ -24,6 +24,10 @@ impl Handler for Naive {
         let order = serde_json::from_slice(body).or_else(|_| handler::diagnose(body))?;
         let invoice = Invoice::of(order)?;
         Ok(serde_json::to_string(&invoice).expect("strings and integers are JSON"))
+    }
+
+    fn rows(&self, rows: Rows<'_>) -> String {
+        serde_json::to_string(&rows).expect("strings and integers are JSON")
     }
 
     fn reject(&self, rejection: &Rejection) -> String {

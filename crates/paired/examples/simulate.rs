@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! cargo run --release -p paired --example simulate -- \
-//!     [--suites N] [--cases N] [--seed N] [--one-layout] [--layouts SHARE] [--pairs SHARE] \
+//!     [--suites N] [--cases N] [--shards N] [--seed N] [--one-layout] [--layouts SHARE] [--pairs SHARE] \
 //!     [--pairs-each N] [--screen N,N] [--select SHARE] [--confirm N,N] [BASE HEAD]
 //! ```
 //!
@@ -34,6 +34,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         match argument.as_str() {
             "--suites" => settings.suites = value()?.parse()?,
             "--cases" => settings.cases = value()?.parse()?,
+            "--shards" => settings.shards = value()?.parse()?,
             "--seed" => settings.seed = value()?.parse()?,
             "--layouts" => model.layouts = value()?.parse()?,
             "--pairs" => model.pairs = value()?.parse()?,

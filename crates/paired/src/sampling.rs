@@ -129,24 +129,8 @@ impl Sampling<'_> {
         limits: impl Fn(&str) -> Option<Limits>,
         progress: &mut dyn FnMut(Progress),
     ) -> Result<Sampled, SamplingError> {
-        let plain = self.link(&[0], progress)?;
-        let plain = Sides::of(|side| plain.get(side)[0].clone());
-        let mut listed = Sides::of(|side| {
-            cases(plain.get(side), &self.settings)
-                .map_err(|error| SamplingError::List { side, error })
-        });
-        let of_base = std::mem::replace(&mut listed.base, Ok(Vec::new()))?;
-        let of_head = listed.head?;
-        let names = of_head
-            .iter()
-            .filter(|name| limits(name).is_some())
-            .filter_map(|name| {
-                Some(Sides {
-                    base: self.base_name(name, &of_base, &of_head)?.to_owned(),
-                    head: name.clone(),
-                })
-            })
-            .collect();
+        let (plain, mut names) = self.open(progress)?;
+        names.retain(|names| limits(&names.head).is_some());
         let mut run = Run {
             sampling: self,
             programs: HashMap::new(),
@@ -171,6 +155,41 @@ impl Sampling<'_> {
         }
         result?;
         Ok(run.sampled)
+    }
+
+    /// The cases that both sides have, by their names on each, in the head's order.
+    ///
+    /// # Errors
+    ///
+    /// As for [`run`](Self::run).
+    pub fn cases(
+        &self,
+        progress: &mut dyn FnMut(Progress),
+    ) -> Result<Vec<Sides<String>>, SamplingError> {
+        self.open(progress).map(|(_, names)| names)
+    }
+
+    /// The executables in the linker's own order, and the cases that both have.
+    fn open(
+        &self,
+        progress: &mut dyn FnMut(Progress),
+    ) -> Result<(Sides<PathBuf>, Vec<Sides<String>>), SamplingError> {
+        let plain = self.link(&[0], progress)?;
+        let plain = Sides::of(|side| plain.get(side)[0].clone());
+        let mut listed = Sides::of(|side| {
+            cases(plain.get(side), &self.settings)
+                .map_err(|error| SamplingError::List { side, error })
+        });
+        let of_base = std::mem::replace(&mut listed.base, Ok(Vec::new()))?;
+        let of_head = listed.head?;
+        let both = of_head.iter().filter_map(|name| {
+            Some(Sides {
+                base: self.base_name(name, &of_base, &of_head)?.to_owned(),
+                head: name.clone(),
+            })
+        });
+        let names = both.collect();
+        Ok((plain, names))
     }
 
     /// The name in the base of a case of the head, if the base has it: the same or, as for verdicts, the one it was renamed

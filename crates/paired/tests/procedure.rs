@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::time::Duration;
 
 use benchfmt::Better;
-use benchstat::paired::{Layouts, Limits, PairedResults};
+use benchstat::paired::{Layouts, Limits, PairedResults, decide};
 use benchstat::{Collection, Gates, Verdict, judge};
 use fastrand::Rng;
 use paired::procedure::simulate::{Model, Noise, Recorded, Settings, simulate, uniformity};
@@ -144,6 +144,56 @@ fn the_same_seed_gives_the_same_report() {
     };
     assert_eq!(report(3), report(3));
     assert_ne!(report(3), report(4));
+}
+
+/// The same rates where eight machines measure a share of the cases each: of 200 at 5 % 3 or fewer are called in 1 of 110
+/// times, and of 200 changes at 80 % and 90 % as many as before are found.
+#[test]
+fn shards_are_as_rarely_wrong_and_find_as_much() {
+    let sharded = |changes: &[f64]| Settings {
+        shards: 8,
+        ..settings(200, changes)
+    };
+    let none = simulate(&sharded(&[]), &Model::default());
+    assert!(none.false_calls <= 3, "{}", none.false_calls);
+    for (change, fewest) in [(0.01, 173), (0.02, 190)] {
+        let report = simulate(&sharded(&[change]), &Model::default());
+        let found = report.found[0];
+        assert!(found.called >= fewest, "{change}: {}", found.called);
+        assert!(report.false_calls <= 6, "{change}: {}", report.false_calls);
+    }
+}
+
+/// What a shard takes for decided, and measures no further, is decided when all are together; and no other is called.
+#[test]
+fn what_a_shard_decides_stays_decided_in_the_union() {
+    let changes: Vec<f64> = (0..24)
+        .map(|case| f64::from(case % 6) * 0.004 - 0.008)
+        .collect();
+    let (mut rows, mut decided) = (Vec::new(), Vec::new());
+    for shard in 0..8 {
+        let own: Vec<f64> = changes.iter().copied().skip(shard).step_by(8).collect();
+        let plan = Plan {
+            others: changes.len() - own.len(),
+            ..Plan::default()
+        };
+        let procedure = Procedure::new(plan, vec![LIMITS; own.len()], Layouts::Shuffled);
+        let procedure = run(procedure, &own, |_, _| {});
+        decided.extend(procedure.decisions());
+        rows.extend(procedure.rows().to_vec());
+    }
+    let together = decide(&rows, Plan::default().alpha);
+    let mut stopped = 0;
+    for (alone, together) in decided.iter().zip(&together) {
+        assert!(together.p <= alone.p, "{alone:?} {together:?}");
+        if alone.verdict != Verdict::Undecided {
+            assert_eq!(alone.verdict, together.verdict);
+            stopped += 1;
+        }
+    }
+    let called = |verdict| together.iter().any(|row| row.verdict == verdict);
+    assert!(called(Verdict::Regressed) && called(Verdict::Improved) && called(Verdict::Unchanged));
+    assert!(stopped > 6, "{stopped}");
 }
 
 /// Runs the procedure on the model's noise; `watch` sees each round and its results.

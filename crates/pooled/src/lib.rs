@@ -14,7 +14,7 @@ mod scratch;
 
 pub use scratch::Scratch;
 
-use handler::{Handler, Invoice, RETAINED_BYTES, Rejection};
+use handler::{Handler, Invoice, RETAINED_BYTES, Rejection, Rows};
 use pool::{Guard, Pool, Stats};
 
 /// The handler that borrows its buffers from pools.
@@ -71,6 +71,10 @@ impl Handler for Pooled {
             Ok(order) => Ok(self.json(&scratch.invoice(order)?)),
             Err(_) => Ok(self.json(&Invoice::of(handler::diagnose(body)?)?)),
         }
+    }
+
+    fn rows(&self, rows: Rows<'_>) -> Self::Body<'_> {
+        self.json(&rows)
     }
 
     fn reject(&self, rejection: &Rejection) -> Self::Body<'_> {

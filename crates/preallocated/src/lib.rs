@@ -43,7 +43,7 @@ pub use text::Text;
 use std::marker::PhantomData;
 
 use bumpalo::Bump;
-use handler::{Handler, Item, Order, Rejection};
+use handler::{Handler, Item, Order, Rejection, Rows};
 use smallvec::SmallVec;
 
 use slot::Slots;
@@ -71,6 +71,12 @@ impl<P: Parse, E: Encode> Preallocated<P, E> {
             slots: Slots::new(answers),
             encoder: PhantomData,
         }
+    }
+
+    fn json(&self, value: &impl serde::Serialize) -> Body<'_, P> {
+        let mut slot = self.slots.take();
+        let length = slot.with_parts(|_, _, answer| encode::serde_json(value, answer));
+        self.slots.body(slot, length)
     }
 }
 
@@ -102,11 +108,13 @@ impl<P: Parse, E: Encode> Handler for Preallocated<P, E> {
         }
     }
 
+    fn rows(&self, rows: Rows<'_>) -> Body<'_, P> {
+        self.json(&rows)
+    }
+
     #[cold]
     fn reject(&self, rejection: &Rejection) -> Body<'_, P> {
-        let mut slot = self.slots.take();
-        let length = slot.with_parts(|_, _, answer| encode::serde_json(rejection, answer));
-        self.slots.body(slot, length)
+        self.json(rejection)
     }
 }
 

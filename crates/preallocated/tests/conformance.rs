@@ -32,6 +32,11 @@ macro_rules! conforms {
             fn keeps_bodies_apart() {
                 conformance::keeps_bodies_apart(&handler::<$parser, $encoder>());
             }
+
+            #[test]
+            fn writes_rows_down() {
+                conformance::writes_rows_down(&handler::<$parser, $encoder>());
+            }
         }
     )*};
 }

@@ -39,7 +39,7 @@ pub(crate) fn findings(handlers: &Matrix<'_>, pools: &Matrix<'_>) -> Vec<String>
 }
 
 /// The size of an order, from its row.
-fn size(row: &str) -> &str {
+pub(crate) fn size(row: &str) -> &str {
     row.rsplit_once("items=").map_or(row, |(_, items)| items)
 }
 

@@ -3,13 +3,18 @@
 use benchfmt::Benchmark;
 use benchstat::{Collection, QueryError};
 
+use crate::chart::Chart;
 use crate::environment;
+use crate::figures;
 use crate::matrix::Matrix;
 use crate::page::PageError;
 use crate::rounds::{Ratio, Ratios, Rounds};
 
 /// The variants, from the one to beat to the peer.
-const VARIANTS: &str = "/variant@(naive pooled arena preallocated go)";
+pub(crate) const VARIANTS: &str = "/variant@(naive pooled arena preallocated go)";
+
+/// The results of load that compare the variants.
+pub(crate) const LOAD: &str = ".name:Load -/allocator:/./ -/threads:/./";
 
 const UNITS: [(&str, &str); 6] = [
     (
@@ -61,11 +66,7 @@ impl<'c> LatencyPage<'c> {
         let matrix = |collection, filter, key| -> Result<Matrix<'c>, QueryError> {
             Matrix::new(collection, filter, key)
         };
-        let rounds = matrix(
-            collection,
-            ".name:Load -/allocator:/./ -/threads:/./",
-            VARIANTS,
-        )?;
+        let rounds = matrix(collection, LOAD, VARIANTS)?;
         if rounds.tables().is_empty() {
             return Err(PageError::NoResults);
         }
@@ -88,6 +89,15 @@ impl<'c> LatencyPage<'c> {
         })
     }
 
+    /// The charts of the page.
+    ///
+    /// # Errors
+    ///
+    /// If one cannot be drawn.
+    pub fn charts(&self) -> Result<Vec<Chart>, PageError> {
+        Ok(vec![figures::latency(&self.rounds)?])
+    }
+
     /// The whole page, as Markdown.
     pub fn markdown(&self) -> String {
         let mut text = String::from(
@@ -97,6 +107,7 @@ impl<'c> LatencyPage<'c> {
              order statistics; in each round everything is measured once, on a fresh process, in a new order. Such numbers \
              decide nothing: they hold for the machine that they were measured on.\n\n",
         );
+        text += "![Latency by percentile](charts/latency.svg)\n\n";
         text += &self.story();
         text += &self.peer();
         text.push('\n');

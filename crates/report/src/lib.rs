@@ -1,20 +1,33 @@
-//! The committed results as a page: tables, and what they show in sentences that are computed.
+//! Results as pages: tables, charts, and what they show in sentences that are computed.
 //!
-//! Text in, text out: [`Page`] and [`LatencyPage`] are made from collections of results and write Markdown.
+//! Values in, text out: [`Page`] and [`LatencyPage`] are made from collections of results and write Markdown, and a [`Chart`] is
+//! SVG; [`ComparisonPage`] and any other [`HtmlPage`] are one file of HTML.
 
 #![forbid(unsafe_code)]
 
+mod answer;
 mod calibration;
+mod chart;
+mod comparison;
 mod environment;
+mod figures;
 mod finding;
 mod functions;
+mod gain;
+mod ladder;
+mod html;
 mod latency;
 mod matrix;
 mod page;
 mod rounds;
 mod splice;
+mod sweep;
 
 pub use calibration::{CalibrationPage, calibration_page};
+pub use ladder::{DrawError, LadderPage};
+pub use chart::Chart;
+pub use comparison::ComparisonPage;
+pub use html::HtmlPage;
 pub use latency::LatencyPage;
 pub use page::{Page, PageError};
 pub use splice::{SpliceError, splice};

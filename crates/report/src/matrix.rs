@@ -1,6 +1,6 @@
 //! Results laid out by a key: cases down, the key's values across.
 
-use benchfmt::class;
+use benchfmt::{Printable, class};
 use benchstat::{Cell, Collection, Expressions, Query, QueryError, Table, common_scale};
 
 /// The tables of some cases, one for each unit, with the values of one key as columns.
@@ -108,11 +108,15 @@ impl<'c> Matrix<'c> {
         let columns = self.columns(unit);
         let mut text = format!(
             "| {unit} | {} |\n| --- |{}\n",
-            columns.join(" | "),
+            columns
+                .iter()
+                .map(|column| plain(column))
+                .collect::<Vec<_>>()
+                .join(" | "),
             " ---: |".repeat(columns.len())
         );
         for row in table.rows() {
-            text += &format!("| {} |", row.key());
+            text += &format!("| {} |", plain(&row.key().to_string()));
             for place in 0..columns.len() {
                 let cell = row
                     .cell(place)
@@ -124,6 +128,16 @@ impl<'c> Matrix<'c> {
         }
         text
     }
+}
+
+/// A name in a cell of a table, where it is nothing but a name.
+fn plain(name: &str) -> String {
+    Printable(name)
+        .to_string()
+        .replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('`', "&#96;")
+        .replace('|', "\\|")
 }
 
 fn shown(unit: &str, cell: Cell<'_>, base: Option<Cell<'_>>) -> String {

@@ -3,9 +3,14 @@
 use benchstat::{Collection, QueryError};
 use thiserror::Error;
 
+use crate::answer::Answer;
+use crate::chart::{Chart, DrawError};
 use crate::environment;
+use crate::figures;
 use crate::finding::{self, BASE};
 use crate::functions;
+use crate::html::HtmlPage;
+use crate::latency;
 use crate::matrix::Matrix;
 
 /// Why there is no page.
@@ -14,49 +19,105 @@ pub enum PageError {
     /// A query of the page's own is none: a fault of this crate.
     #[error("a query of the report: {0}")]
     Query(#[from] QueryError),
+    /// A chart cannot be drawn: a fault of this crate.
+    #[error("a chart of the report: {0}")]
+    Chart(#[from] DrawError),
     /// The collection has no results of the handlers.
     #[error("there are no results of the handlers")]
     NoResults,
 }
 
-/// The units in the order of the page, each with its heading and what it means.
-const UNITS: [(&str, &str, &str); 6] = [
+/// The units in the order of the page, each with its heading, what it means, and its chart.
+const UNITS: [(&str, &str, &str, &str); 6] = [
     (
         "instructions/op",
         "Instructions",
         "Instructions per operation, by callgrind: exact.",
+        "instructions",
     ),
     (
         "allocs/op",
         "Allocations",
         "Allocations per operation, by dhat: exact.",
+        "allocations",
     ),
     (
         "B/op",
         "Bytes allocated",
         "Bytes allocated per operation, by dhat: exact.",
+        "",
     ),
     (
         "peak-B",
         "Peak",
         "The most bytes that were live at one moment, with what is held between operations: exact.",
+        "",
     ),
     (
         "retained-B",
         "Retained",
         "Bytes that are held between operations: exact.",
+        "",
     ),
     (
         "sec/op",
         "Time",
         "Wall time per operation: the median of fresh processes, unpaired. It shows large differences on this \
      machine and decides nothing.",
+        "",
     ),
 ];
 
 /// The variants, from the one to beat to the best, each after the one that it builds on.
 const VARIANTS: &str =
     "/variant@(naive pooled arena preallocated-serde preallocated preallocated-simd)";
+
+/// Which cases are of what.
+const HANDLERS: &str = ".name:(Data OR Invoice)";
+const PARSERS: &str = ".name:Parse";
+const POOLS: &str = ".name:Pool";
+const BUFFERS: &str = ".name:Buffer";
+const COMPARISON: &str = ".name:(Read OR UTest OR Table OR Filter)";
+
+/// What the names of the variants stand for.
+const VARIANTS_ARE: &str = "`naive` allocates anew for each request; `pooled` takes buffers from a pool and puts them back; `arena` \
+     carves them from one region that is emptied after each answer; `preallocated-serde` has all its memory from the start; \
+     `preallocated` has an encoder that knows the answer's size, too, and `preallocated-simd` simd-json besides.\n";
+
+/// How the table of choices is read.
+const SURE: &str = "\nThe fastest is that with the least median time. It is sure by time where a Mann-Whitney test tells it from the next \
+     fastest at 0.05, after Holm's correction for the number of requests; and by instructions where it has the fewest, which repeat \
+     to the digit. The interval is that of Hodges and Lehmann's estimate of the ratio. Times were taken unpaired, one process after the \
+     other: they show large differences, and no small ones.\n";
+
+/// Where to read on.
+const METHOD: &str = "
+## How the numbers are made, and how they may mislead
+
+- **Instructions** are counted by callgrind on a model of a processor, for one operation after a warm-up: they repeat to the digit, and
+  they are not time. [How](../benches/METHODOLOGY.md#instructions), [and what they hide](../benches/BIAS.md#instructions).
+- **Allocations** are counted by dhat over eight operations; what the allocator adds for itself is not seen.
+  [How](../benches/METHODOLOGY.md#allocations), [and what they hide](../benches/BIAS.md#allocations).
+- **Time** is the median of fresh processes, one after the other, on a machine with other tenants: other tenants and the layout of the code
+  move it by more than small changes do. [How](../benches/METHODOLOGY.md#time), [and what it hides](../benches/BIAS.md#time). Two revisions
+  are compared in turns instead, and [how often such verdicts are wrong](calibration.md) is measured.
+- **Latency** is measured from the moment a request was due, with the generator on the same machine.
+  [How](../benches/METHODOLOGY.md#latency), [and what it hides](../benches/BIAS.md#load).
+- **What is measured** is one small service in its steady state: [BIAS](../benches/BIAS.md#what-is-measured).
+
+## Raw results
+
+[instructions.txt](instructions.txt), [allocs.txt](allocs.txt), [time.txt](time.txt), [latency.txt](latency.txt), [story.txt](story.txt) and
+[functions.txt](functions.txt), in the Go benchmark format, which benchstat reads; [gates.toml](gates.toml) has the rules by which a change is
+judged. `cargo xtask report --html` makes one page of them whose tables sort, filter and regroup.
+";
+
+/// The levels of the page of HTML: the usual ones.
+const ALPHA: f64 = 0.05;
+const CONFIDENCE: f64 = 0.95;
+
+/// How the names of the charts of samples begin.
+const SAMPLES: &str = "samples-";
 
 /// The results, laid out for a reader.
 pub struct Page<'c> {
@@ -77,24 +138,24 @@ impl<'c> Page<'c> {
     ///
     /// If there are none of the handlers.
     pub fn new(collection: &'c Collection, functions: &'c Collection) -> Result<Self, PageError> {
-        let handlers = Matrix::new(collection, ".name:(Data OR Invoice)", VARIANTS)?;
+        let handlers = Matrix::new(collection, HANDLERS, VARIANTS)?;
         if handlers.tables().is_empty() {
             return Err(PageError::NoResults);
         }
         Ok(Self {
             collection,
             handlers,
-            parsers: Matrix::new(collection, ".name:Parse", "/parser")?,
-            pools: Matrix::new(collection, ".name:Pool", "/pool")?,
-            buffers: Matrix::new(collection, ".name:Buffer", "/step")?,
-            comparison: Matrix::new(collection, ".name:(Read OR UTest OR Table OR Filter)", "")?,
+            parsers: Matrix::new(collection, PARSERS, "/parser")?,
+            pools: Matrix::new(collection, POOLS, "/pool")?,
+            buffers: Matrix::new(collection, BUFFERS, "/step")?,
+            comparison: Matrix::new(collection, COMPARISON, "")?,
             owners: Matrix::of_rows(functions, "/owner:/./", "/owner", VARIANTS)?,
             functions,
         })
     }
 
-    /// The table for the root README: the variants at 10 items.
-    pub fn headline(&self) -> String {
+    /// The table and the chart for the root README: the variants at 10 items, and by size.
+    pub fn headline(&self, charts: &[Chart]) -> String {
         const ROW: &str = "Invoice/items=10";
         let mut text = String::from(
             "| `POST /invoices`, 10 items | instructions | of naive | allocations | bytes allocated | held between requests |\n\
@@ -115,26 +176,93 @@ impl<'c> Page<'c> {
                 value("retained-B"),
             );
         }
-        text
+        text + &shown(charts, "time", "baselines/charts")
     }
 
-    /// The whole page, as Markdown.
-    pub fn markdown(&self) -> String {
+    /// The charts of the page.
+    ///
+    /// # Errors
+    ///
+    /// If one cannot be drawn.
+    pub fn charts(&self) -> Result<Vec<Chart>, PageError> {
+        let mut charts = vec![
+            figures::time(&self.handlers)?,
+            figures::instructions(&self.handlers)?,
+            figures::allocations(&self.handlers)?,
+        ];
+        charts.extend(figures::distributions(&[
+            ("handlers", &self.handlers),
+            ("parsers", &self.parsers),
+            ("pools", &self.pools),
+            ("buffers", &self.buffers),
+            ("comparison", &self.comparison),
+        ])?);
+        Ok(charts)
+    }
+
+    /// The results as one file of HTML: those of the page and whatever else there is, such as those of load.
+    pub fn html(&self, all: &Collection, charts: &[Chart]) -> String {
+        let answer = Answer::new(&self.handlers);
+        let words = [
+            "The question: a request handler is written four ways, which differ in where their memory comes from. What does each step \
+             buy?"
+                .to_owned(),
+            answer.sentences(self.collection),
+        ];
+        let views = [
+            ("The variants", HANDLERS, VARIANTS),
+            ("JSON parsers", PARSERS, "/parser"),
+            ("Object pools", POOLS, "/pool"),
+            ("Ways to fill a buffer", BUFFERS, "/step"),
+            ("The comparison itself", COMPARISON, ""),
+            ("Latency under load", latency::LOAD, latency::VARIANTS),
+            (
+                "Allocators under load",
+                ".name:Load /allocator:/./",
+                "/allocator",
+            ),
+        ];
+        let page = HtmlPage {
+            title: "Baselines",
+            words: &words,
+            collection: all,
+            alpha: ALPHA,
+            confidence: CONFIDENCE,
+            col: VARIANTS,
+            filter: HANDLERS,
+            views: &views,
+            verdicts: None,
+            explanation: None,
+            charts,
+        };
+        page.html()
+    }
+
+    /// The whole page, as Markdown, with those of the charts that it has a place for.
+    pub fn markdown(&self, charts: &[Chart]) -> String {
+        let show = |name| shown(charts, name, "charts");
+        let answer = Answer::new(&self.handlers);
         let mut text = String::from(
             "# Baselines\n\n\
-             This page is generated by `cargo xtask report` from the results beside it: [instructions](instructions.txt), \
-             [allocations](allocs.txt), [time](time.txt). The rules by which a change is judged are in \
-             [gates.toml](gates.toml); how each number is made is in [METHODOLOGY](../benches/METHODOLOGY.md), how it may \
-             mislead in [BIAS](../benches/BIAS.md).\n\n\
-             The question: a request handler is written four ways, which differ in where their memory comes from. What does \
-             each step buy?\n\n## What the results show\n\n",
+             This page is generated by `cargo xtask report` from the results beside it.\n\n\
+             **The question**: a request handler is written four ways, which differ in where their memory comes from. What does \
+             each step buy?\n\n",
         );
+        text += &format!("**The answer**: {}\n", answer.sentences(self.collection));
+        text += &show("time");
+        text += "\n## Which variant for which size\n\n";
+        text += &answer.table();
+        text += SURE;
+        text += "\n## What the results show\n\n";
         for finding in finding::findings(&self.handlers, &self.pools) {
             text += &format!("- {finding}\n");
         }
-        text += "\nIn parentheses: the share of the first column's value.\n";
-        for (unit, heading, meaning) in UNITS {
+        text += "\nThe variants: ";
+        text += VARIANTS_ARE;
+        text += "\nIn parentheses in the tables: the share of the first column's value.\n";
+        for (unit, heading, meaning, chart) in UNITS {
             text += &format!("\n## {heading}\n\n{meaning}\n");
+            text += &show(chart);
             for matrix in [
                 &self.handlers,
                 &self.parsers,
@@ -148,6 +276,20 @@ impl<'c> Page<'c> {
                 }
             }
         }
+        text +=
+            "\n### Every sample\n\nA median hides what a sample looks like; here is all of each.\n";
+        for chart in charts
+            .iter()
+            .filter(|chart| chart.name.starts_with(SAMPLES))
+        {
+            text += &format!("\n<details><summary>{}</summary>\n", chart.title);
+            text += &show(&chart.name);
+            text += "\n</details>\n";
+        }
+        if charts.iter().any(|chart| chart.name == "latency") {
+            text += "\n## Latency under load\n\nMeasured apart, on the running service: [LATENCY](LATENCY.md) has the tables.\n";
+            text += &show("latency");
+        }
         text += "\n## Where the instructions go\n\nOf one order of 10 items, by the crate that a function belongs to; what is \
                  inlined counts where it was inlined. `std` copies and compares, `libc` is memcpy, malloc and free.\n\n";
         text += &self.owners.markdown("instructions/op");
@@ -157,6 +299,17 @@ impl<'c> Page<'c> {
         }
         text += "\n## Measured with\n\n";
         text += &environment::table(self.collection, self.handlers.tables());
-        text
+        text + METHOD
     }
+}
+
+/// A chart from the folder of charts; nothing if there is none of this name.
+fn shown(charts: &[Chart], name: &str, folder: &str) -> String {
+    let found = charts.iter().find(|chart| chart.name == name);
+    found.map_or_else(String::new, |chart| {
+        format!(
+            "\n![{}. {}]({folder}/{name}.svg)\n",
+            chart.title, chart.description
+        )
+    })
 }

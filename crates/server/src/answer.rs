@@ -22,6 +22,8 @@ pub(crate) struct Bytes<B> {
 enum Source<B> {
     /// The handler's.
     Handler(B),
+    /// Those of what stands behind the handler; shared, maybe, with others who get the same.
+    Shared(bytes::Bytes),
     /// The service's own words, about a request that never came to the handler.
     Service(Vec<u8>),
 }
@@ -30,6 +32,11 @@ impl<B: AsRef<[u8]>> Answer<B> {
     #[inline]
     pub(crate) fn of_handler(body: B, request: Request) -> Self {
         Self::of(Source::Handler(body), request)
+    }
+
+    #[inline]
+    pub(crate) fn of_bytes(bytes: bytes::Bytes, request: Request) -> Self {
+        Self::of(Source::Shared(bytes), request)
     }
 
     pub(crate) fn of_service(text: Vec<u8>, request: Request) -> Self {
@@ -51,6 +58,7 @@ impl<B: AsRef<[u8]>> Bytes<B> {
     fn all(&self) -> &[u8] {
         match &self.source {
             Source::Handler(body) => body.as_ref(),
+            Source::Shared(bytes) => bytes,
             Source::Service(text) => text,
         }
     }

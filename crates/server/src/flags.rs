@@ -10,7 +10,10 @@ use clap::{Parser, ValueEnum};
 use handler::MAX_BODY_BYTES;
 use server::Limits;
 
-/// Serves GET /data and POST /invoices over HTTP/1.1, until SIGTERM or SIGINT.
+use crate::database::DatabaseFlags;
+use crate::ratings::RatingFlags;
+
+/// Serves GET /data, POST /invoices and, from a database, accounts over HTTP/1.1, until SIGTERM or SIGINT.
 #[derive(Debug, Parser)]
 #[command(name = "server", version, max_term_width = 100)]
 pub(crate) struct Flags {
@@ -80,6 +83,12 @@ pub(crate) struct Flags {
     /// For requests in flight to end after the signal: cut beyond it. Orchestrators kill after thirty.
     #[arg(long, value_name = "SECONDS", default_value = "10", value_parser = seconds)]
     grace_time: Duration,
+
+    #[command(flatten)]
+    pub(crate) database: DatabaseFlags,
+
+    #[command(flatten)]
+    pub(crate) ratings: RatingFlags,
 }
 
 /// The handlers that can be served.
@@ -123,7 +132,10 @@ impl Flags {
 }
 
 /// A whole number in a range.
-fn within(lowest: usize, highest: usize) -> impl Fn(&str) -> Result<usize, String> + Clone {
+pub(crate) fn within(
+    lowest: usize,
+    highest: usize,
+) -> impl Fn(&str) -> Result<usize, String> + Clone {
     move |text| {
         let number: usize = text.parse().map_err(|error| format!("{error}"))?;
         if (lowest..=highest).contains(&number) {
@@ -135,7 +147,7 @@ fn within(lowest: usize, highest: usize) -> impl Fn(&str) -> Result<usize, Strin
 }
 
 /// A time of a millisecond to a day.
-fn seconds(text: &str) -> Result<Duration, String> {
+pub(crate) fn seconds(text: &str) -> Result<Duration, String> {
     let seconds: f64 = text.parse().map_err(|error| format!("{error}"))?;
     if (0.001..=86_400.0).contains(&seconds) {
         Ok(Duration::from_secs_f64(seconds))

@@ -291,6 +291,7 @@ impl House {
         let now = self.ticks.now();
         let patience = self.whole_ticks(PATIENCE);
         let mut waiting = Vec::new();
+        let mut leaving = 0;
         self.each(|seat| {
             let moment = seat.moment();
             let rank = match moment.phase() {
@@ -303,6 +304,8 @@ impl House {
             };
             // One that has moved on and come back within the tick would be taken for the one that is meant.
             if moment.age(now) == 0 {
+                // One that was asked before may be on its way only now: nobody else has to go for it.
+                leaving += usize::from(moment.phase() == Phase::Lingering);
                 return;
             }
             waiting.push((
@@ -314,7 +317,8 @@ impl House {
         });
         waiting.sort_by_key(|&(rank, age, ..)| (rank, age));
         let count = (self.limits.connections / EVICTED_OF).clamp(1, EVICTED_AT_ONCE);
-        for (_, _, moment, seat) in waiting.into_iter().take(count) {
+        let more = count.saturating_sub(leaving);
+        for (_, _, moment, seat) in waiting.into_iter().take(more) {
             seat.judge(moment);
         }
     }

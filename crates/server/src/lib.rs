@@ -6,6 +6,9 @@
 //! of all connections is kept by one sweep, the header map of a request becomes the response's, and bodies that come in
 //! pieces are put together in pooled buffers.
 //!
+//! Where there is a store of accounts [behind](Behind) it, `GET /accounts/{id}?entries=N` and `POST /accounts/{id}/entries` are answered
+//! from it. An answer that the store's cache keeps encoded goes out without an allocation and without waiting.
+//!
 //! | status | when, beside the handler's own |
 //! | --- | --- |
 //! | 400 | the head is not HTTP, or the body does not end as the head says |
@@ -13,14 +16,19 @@
 //! | 413 | the body is larger than the service takes |
 //! | 431 | the head is too large, or has more than 100 fields |
 //!
-//! After each of these the connection is closed, and it lingers until the client has the answer.
+//! | 503 | [what stands behind](Behind) has no answer now; `Retry-After` says when to ask again |
+//!
+//! After each of these but the last the connection is closed, and it lingers until the client has the answer.
 
 #![forbid(unsafe_code)]
 
+mod accounts;
 mod answer;
+mod behind;
 mod body;
 mod connection;
 pub mod cpus;
+mod fault;
 mod house;
 mod limits;
 mod listen;
@@ -31,6 +39,7 @@ mod site;
 mod socket;
 mod variant;
 
+pub use behind::Behind;
 pub use limits::Limits;
 pub use listen::{ListenError, Server, Stopped};
 pub use site::Service;

@@ -12,7 +12,7 @@ use tokio::net::{TcpListener, TcpSocket, TcpStream, UnixStream};
 use tokio::task::JoinSet;
 
 use crate::house::{Guest, Order};
-use crate::site::{CLIENT, FREE_PLACE};
+use crate::respond::{CLIENT, FREE_PLACE};
 use crate::{Limits, Served, Service};
 
 /// Connections that the kernel holds until they are accepted: the most that Linux takes by default (`somaxconn`), so that
@@ -60,6 +60,15 @@ impl<H: Served> Server<H> {
     ///
     /// When the address can't be listened on.
     pub fn bind(address: SocketAddr, handler: H, limits: Limits) -> Result<Self, ListenError> {
+        Self::of(Service::new(handler, limits), address)
+    }
+
+    /// Listens for a service, as [`bind`](Self::bind) does for a handler alone.
+    ///
+    /// # Errors
+    ///
+    /// When the address can't be listened on.
+    pub fn of(service: Service<H>, address: SocketAddr) -> Result<Self, ListenError> {
         let listen = || {
             let socket = if address.is_ipv4() {
                 TcpSocket::new_v4()?
@@ -75,7 +84,7 @@ impl<H: Served> Server<H> {
         Ok(Self {
             listener,
             address,
-            service: Service::new(handler, limits),
+            service,
         })
     }
 

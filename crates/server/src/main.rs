@@ -3,8 +3,11 @@
 #![forbid(unsafe_code)]
 
 mod allocator;
+mod database;
 mod flags;
 mod pools;
+mod queries;
+mod ratings;
 
 use std::future::poll_fn;
 use std::io;
@@ -20,7 +23,7 @@ use pooled::Pooled;
 use preallocated::{Exact, Preallocated, SerdeJson};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use server::cpus::Workers;
-use server::{Limits, PREALLOCATED_ANSWERS, Served, Server, Service};
+use server::{Behind, Limits, PREALLOCATED_ANSWERS, Served, Server, Service};
 use tokio::runtime::{Builder, Runtime};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
@@ -69,20 +72,33 @@ fn run(flags: &Flags) -> Result<()> {
         .enable_all()
         .build()
         .context("no runtime")?;
+    if flags.database.fill {
+        return flags.database.make(&runtime);
+    }
+    let behind = Behind {
+        accounts: flags.database.accounts()?,
+        ratings: flags.ratings.client()?,
+    };
     match flags.variant {
-        Variant::Naive => serve(&runtime, flags, Naive, limits),
-        Variant::Pooled => serve(&runtime, flags, Pooled::default(), limits),
-        Variant::Arena => serve(&runtime, flags, Arena::default(), limits),
+        Variant::Naive => serve(&runtime, flags, behind, Naive, limits),
+        Variant::Pooled => serve(&runtime, flags, behind, Pooled::default(), limits),
+        Variant::Arena => serve(&runtime, flags, behind, Arena::default(), limits),
         Variant::Preallocated => {
             let handler = Preallocated::<SerdeJson, Exact>::new(PREALLOCATED_ANSWERS);
-            serve(&runtime, flags, handler, limits)
+            serve(&runtime, flags, behind, handler, limits)
         }
     }
 }
 
-fn serve<H: Served>(runtime: &Runtime, flags: &Flags, handler: H, limits: Limits) -> Result<()> {
+fn serve<H: Served>(
+    runtime: &Runtime,
+    flags: &Flags,
+    behind: Behind,
+    handler: H,
+    limits: Limits,
+) -> Result<()> {
     let (running, admin) = runtime.block_on(async {
-        let server = Server::bind(flags.listen, handler, limits)?;
+        let server = Server::of(Service::before(behind, handler, limits), flags.listen)?;
         let stop = asked_to_stop().context("cannot listen for signals")?;
         let admin = admin(flags, server.service(), runtime)?;
         if let Some(admin) = &admin {
@@ -118,6 +134,8 @@ fn admin<H: Served>(
         .readiness(service.readiness().clone())
         .runtime("service", runtime.handle())
         .collector(pools::collector(service.clone()))
+        .collector(queries::collector(service.clone()))
+        .collector(ratings::collector(service.clone()))
         .serve()
         .context("no thread for the admin port")?;
     Ok(Some(admin))

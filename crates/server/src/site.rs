@@ -6,29 +6,25 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use admin::{Activity, Readiness, State, Wait};
+use admin::{Activity, Readiness, State};
 use handler::RETAINED_BYTES;
 use hyper::server::conn::http1;
 use pool::{Pool, Stats};
 use tokio::io::{AsyncRead, AsyncWrite};
 
 use crate::house::{Guest, House};
-use crate::respond::NAMES;
-use crate::{Limits, Served, connection};
+use crate::respond::{NAMES, NEXT_ROUND};
+use crate::{Behind, Limits, Served, connection};
 
 /// How often what was not used is let go: after two rounds, as `Pool::age` says. Go's pools do the same with each
 /// garbage collection, which is never further apart than two minutes.
 const AGED_EVERY: Duration = Duration::from_mins(1);
 
-/// The waits of `NAMES`.
-pub(crate) const CLIENT: Wait = Wait::nth(0);
-pub(crate) const FREE_PLACE: Wait = Wait::nth(1);
-const NEXT_ROUND: Wait = Wait::nth(2);
-
 /// A handler and what it takes to serve it.
 #[derive(Debug)]
 pub(crate) struct Site<H> {
     pub(crate) handler: H,
+    pub(crate) behind: Behind,
     pub(crate) limits: Limits,
     pub(crate) http: http1::Builder,
     /// Buffers for the bodies that come in more than one piece.
@@ -55,11 +51,16 @@ impl<H> Clone for Service<H> {
 }
 
 impl<H: Served> Service<H> {
-    /// A service without connections.
+    /// A service without connections, and with nothing behind the handler.
     ///
     /// It lives as long as the process, and so does the handler, which is never dropped: an answer borrows from it for as
     /// long as a socket needs it.
     pub fn new(handler: H, limits: Limits) -> Self {
+        Self::before(Behind::default(), handler, limits)
+    }
+
+    /// A service that asks what stands behind its handler; as [`new`](Self::new) otherwise.
+    pub fn before(behind: Behind, handler: H, limits: Limits) -> Self {
         let mut http = http1::Builder::new();
         http.half_close(true)
             // The sweep keeps the time.
@@ -69,6 +70,7 @@ impl<H: Served> Service<H> {
         Self {
             site: Box::leak(Box::new(Site {
                 handler,
+                behind,
                 limits,
                 http,
                 bodies: Pool::new(Vec::new).max_capacity(RETAINED_BYTES),
@@ -119,6 +121,11 @@ impl<H: Served> Service<H> {
             self.site.handler.age();
             self.site.bodies.age();
         }
+    }
+
+    /// What stands behind the handler.
+    pub fn behind(&self) -> &Behind {
+        &self.site.behind
     }
 
     /// The connections there are.

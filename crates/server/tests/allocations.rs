@@ -6,6 +6,7 @@ use std::convert::Infallible;
 use std::io::{Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::thread;
+use std::time::Duration;
 
 use arena::Arena;
 use bytes::Bytes;
@@ -20,7 +21,8 @@ use hyper_util::rt::TokioIo;
 use naive::Naive;
 use pooled::Pooled;
 use preallocated::{Exact, Preallocated, SerdeJson};
-use server::{Limits, Served, Server};
+use server::{Behind, Limits, Served, Server, Service};
+use store::{Accounts, CacheSettings, Data, Database, Rung, Settings, Sqlite};
 use tokio::runtime::Builder;
 
 #[global_allocator]
@@ -157,6 +159,10 @@ impl Body for Whole {
 }
 
 fn of<H: Served>(handler: H) -> Allocations {
+    allocations(serve(Service::new(handler, Limits::default())))
+}
+
+fn serve<H: Served>(service: Service<H>) -> SocketAddr {
     let (sender, receiver) = std::sync::mpsc::channel();
     thread::spawn(move || {
         let runtime = Builder::new_multi_thread()
@@ -166,12 +172,45 @@ fn of<H: Served>(handler: H) -> Allocations {
             .unwrap();
         runtime.block_on(async move {
             let any = (Ipv4Addr::LOCALHOST, 0).into();
-            let server = Server::bind(any, handler, Limits::default()).unwrap();
+            let server = Server::of(service, any).unwrap();
             sender.send(server.address()).unwrap();
             server.run(std::future::pending()).await;
         });
     });
-    allocations(receiver.recv().unwrap())
+    receiver.recv().unwrap()
+}
+
+/// Allocations per request for an account whose encoded answer is kept.
+fn of_kept_account() -> f64 {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("accounts.db");
+    let data = Data {
+        accounts: 100,
+        entries: 2_000,
+        seed: 1,
+    };
+    Sqlite::fill(&path, data).unwrap();
+    let settings = Settings {
+        rung: Rung::Encoded,
+        connections: 1,
+        wait: Duration::from_secs(5),
+        query_time: Duration::from_secs(5),
+    };
+    let cache = CacheSettings {
+        ttl: Duration::from_hours(1),
+        bytes: 1 << 20,
+    };
+    let database = Database::Sqlite(Sqlite::open(&path, settings).unwrap());
+    let behind = Behind {
+        accounts: Some(Accounts::new(database, Rung::Encoded, cache)),
+        ratings: None,
+    };
+    let handler = Preallocated::<SerdeJson, Exact>::new(4);
+    let address = serve(Service::before(behind, handler, Limits::default()));
+    per_request(
+        address,
+        b"GET /accounts/47?entries=10 HTTP/1.1\r\nhost: localhost\r\n\r\n",
+    )
 }
 
 #[test]
@@ -194,6 +233,8 @@ fn a_request_costs_no_allocation_beyond_hypers_own() {
     for variant in [&preallocated, &arena, &pooled] {
         assert_eq!(*variant, none, "{said}");
     }
+    // An answer that the cache keeps encoded, by the whole stack.
+    assert_eq!(of_kept_account(), 0.0);
     // The counter counts: an answer to each, and an order's strings.
     assert!(
         floor.get >= 2.0 && naive.get == 1.0 && naive.post > 30.0,

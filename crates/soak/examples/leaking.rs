@@ -7,7 +7,7 @@ use std::io::{self, Read};
 use std::net::SocketAddr;
 
 use admin::{Admin, Readiness, Sampling};
-use handler::{Handler, Rejection};
+use handler::{Handler, Rejection, Rows};
 use naive::Naive;
 use pool::{Pool, Reuse};
 use server::{Limits, Served, Server};
@@ -64,6 +64,10 @@ impl Handler for Leaking {
 
     fn invoice(&self, body: &[u8]) -> Result<String, Rejection> {
         Naive.invoice(body)
+    }
+
+    fn rows(&self, rows: Rows<'_>) -> String {
+        Naive.rows(rows)
     }
 
     fn reject(&self, rejection: &Rejection) -> String {

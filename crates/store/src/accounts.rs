@@ -10,16 +10,33 @@ use crate::{
     QueryStats, Rung,
 };
 
+/// What a request waits for in a store, from now on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// A connection: one of the pool's that is free, or a new one.
+    Connection,
+    /// The database.
+    Query,
+}
+
+/// Is told each step when it begins.
+pub type Steps<'a> = &'a (dyn Fn(Step) + Send + Sync);
+
 /// Accounts, awaited.
 pub trait Store: Send + Sync + 'static {
     /// An account and its latest entries.
-    fn account(&self, query: Query) -> impl Future<Output = Result<Account, Error>> + Send;
+    fn account(
+        &self,
+        query: Query,
+        steps: Steps<'_>,
+    ) -> impl Future<Output = Result<Account, Error>> + Send;
 
     /// Adds an entry to an account, and its amount to the balance: both or neither. The entry has been [checked](NewEntry::check).
     fn post(
         &self,
         account: AccountId,
         entry: NewEntry,
+        steps: Steps<'_>,
     ) -> impl Future<Output = Result<Entry, Error>> + Send;
 
     /// What its connections do.
@@ -57,7 +74,7 @@ impl<S: Store> Accounts<S> {
     pub fn new(store: S, rung: Rung, cache: CacheSettings) -> Self {
         let kept = match rung {
             Rung::Connect | Rung::Pooled | Rung::Prepared | Rung::Indexed => Kept::Nothing,
-            Rung::Cached => Kept::Rows(Arc::new(Cache::new(cache, |account| account.bytes()))),
+            Rung::Cached => Kept::Rows(Arc::new(Cache::new(cache, |account| bytes_of(account)))),
             Rung::Encoded => Kept::Encoded(Arc::new(Cache::new(cache, Bytes::len))),
         };
         Self {
@@ -84,16 +101,19 @@ impl<S: Store> Accounts<S> {
     pub async fn account(
         &self,
         query: Query,
+        steps: Steps<'_>,
         encode: impl FnOnce(&Account) -> Bytes,
     ) -> Result<Found, Error> {
         match &self.kept {
-            Kept::Nothing => Ok(Found::Rows(Arc::new(self.store.account(query).await?))),
+            Kept::Nothing => Ok(Found::Rows(Arc::new(
+                self.store.account(query, steps).await?,
+            ))),
             Kept::Rows(cache) => {
-                let load = || async { self.store.account(query).await.map(Arc::new) };
+                let load = || async { self.store.account(query, steps).await.map(Arc::new) };
                 cache.get_or_load(query, load).await.map(Found::Rows)
             }
             Kept::Encoded(cache) => {
-                let load = || async { Ok(encode(&self.store.account(query).await?)) };
+                let load = || async { Ok(encode(&self.store.account(query, steps).await?)) };
                 cache.get_or_load(query, load).await.map(Found::Encoded)
             }
         }
@@ -105,14 +125,30 @@ impl<S: Store> Accounts<S> {
     /// # Errors
     ///
     /// When there is no such account, the balance would not fit, or the store has no answer.
-    pub async fn post(&self, account: AccountId, entry: NewEntry) -> Result<Entry, Error> {
+    pub async fn post(
+        &self,
+        account: AccountId,
+        entry: NewEntry,
+        steps: Steps<'_>,
+    ) -> Result<Entry, Error> {
         let (store, forget) = (Arc::clone(&self.store), self.kept.clone());
+        let (told, mut steps_taken) = tokio::sync::mpsc::unbounded_channel();
         let written = tokio::spawn(async move {
-            let written = store.post(account, entry).await;
+            // Nobody may listen any more.
+            let steps = move |step| told.send(step).unwrap_or_default();
+            let written = store.post(account, entry, &steps).await;
             forget.forget(account);
             written
         });
+        while let Some(step) = steps_taken.recv().await {
+            steps(step);
+        }
         written.await.map_err(Error::down)?
+    }
+
+    /// Whether answers are kept for a while.
+    pub const fn keeps(&self) -> bool {
+        !matches!(self.kept, Kept::Nothing)
     }
 
     /// The store itself.
@@ -148,4 +184,18 @@ impl Kept {
             Self::Encoded(cache) => cache.forget(account),
         }
     }
+}
+
+/// What an account takes in memory, in bytes.
+fn bytes_of(account: &Account) -> usize {
+    let texts: usize = account
+        .entries
+        .iter()
+        .map(|entry| entry.text.capacity())
+        .sum();
+    size_of::<Account>()
+        + account.owner.capacity()
+        + account.currency.capacity()
+        + account.entries.capacity() * size_of::<Entry>()
+        + texts
 }

@@ -3,6 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::Log;
+
 /// Why a store has no answer. Clones share the cause: all who waited for one query get the same.
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum Error {
@@ -35,11 +37,31 @@ impl Error {
         matches!(self, Self::NoConnection(_) | Self::Slow(_) | Self::Down(_))
     }
 
+    /// Tells a log what the database said, but for what may repeat a client's words: a statement's values stand in PostgreSQL's messages.
+    pub(crate) fn log(&self, log: &Log) {
+        let (Self::Down(cause) | Self::Refused(cause)) = self else {
+            return;
+        };
+        #[cfg(feature = "databases")]
+        if let Some(error) = cause.downcast_ref::<tokio_postgres::Error>()
+            && let Some(code) = error.code()
+        {
+            return log.failed(&format!("SQLSTATE {}", code.code()));
+        }
+        log.failed(&cause.to_string());
+    }
+
     pub(crate) fn down(cause: impl std::error::Error + Send + Sync + 'static) -> Self {
         Self::Down(Arc::new(cause))
     }
 
     pub(crate) fn refused(cause: impl std::error::Error + Send + Sync + 'static) -> Self {
         Self::Refused(Arc::new(cause))
+    }
+}
+
+impl From<places::NoPlace> for Error {
+    fn from(none: places::NoPlace) -> Self {
+        Self::NoConnection(none.0)
     }
 }

@@ -1,18 +1,20 @@
 //! SQLite: a file, and connections to it on blocking threads.
 
+use std::ops::{Deref, DerefMut};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant, SystemTime};
 
-use r2d2::ManageConnection;
+use places::Places;
+use r2d2::{ManageConnection, PooledConnection};
 use rusqlite::{CachedStatement, Connection, ErrorCode, Statement, TransactionBehavior, params};
+use tokio::sync::oneshot;
 
-use crate::accounts::Store;
 use crate::counts::Counts;
-use crate::gate::Gate;
 use crate::{
-    Account, AccountId, Data, Entry, Error, NewEntry, PoolStats, Query, QueryStats, Rung, Settings,
+    Account, AccountId, Data, Entry, Error, Log, Logged, NewEntry, PoolStats, Query, QueryStats,
+    Rung, Settings, Step, Steps, Store,
 };
 
 /// Virtual machine steps between looks at the clock: some tens of microseconds.
@@ -27,13 +29,16 @@ const SCHEMA: &str = "
 
 /// Accounts in a SQLite file.
 #[derive(Debug)]
-pub struct Sqlite(Arc<Inner>);
+pub struct Sqlite {
+    inner: Arc<Inner>,
+    log: Option<Arc<Log>>,
+}
 
 #[derive(Debug)]
 struct Inner {
     file: File,
     settings: Settings,
-    gate: Gate,
+    places: Places,
     /// None where each request has a connection of its own.
     pool: Option<r2d2::Pool<File>>,
     counts: Counts,
@@ -93,8 +98,8 @@ impl Sqlite {
                 .build_unchecked(file.clone())
         });
         let entries = settings.rung.entries();
-        Ok(Self(Arc::new(Inner {
-            gate: Gate::new(settings.connections, settings.wait),
+        let inner = Arc::new(Inner {
+            places: Places::new(settings.connections, settings.wait),
             file,
             settings,
             pool,
@@ -107,7 +112,17 @@ impl Sqlite {
             write: format!(
                 "INSERT INTO {entries} (account, at, amount, text) VALUES (?1, ?2, ?3, ?4)"
             ),
-        })))
+        });
+        Ok(Self { inner, log: None })
+    }
+
+    /// Tells a log what is slow, and what fails.
+    #[must_use]
+    pub fn with_log(self, log: Log) -> Self {
+        Self {
+            log: Some(Arc::new(log)),
+            ..self
+        }
     }
 
     /// Makes a database with a data set, in one transaction: the file is whole, or not there.
@@ -149,82 +164,170 @@ impl Sqlite {
     /// When it can't be asked.
     pub fn plan(&self) -> Result<String, Error> {
         let plan = || {
-            let connection = self.0.file.connect()?;
-            let mut statement =
-                connection.prepare(&format!("EXPLAIN QUERY PLAN {}", self.0.read))?;
-            let steps =
-                statement.query_map([None::<i64>, None], |row| row.get::<_, String>("detail"))?;
-            steps.collect::<rusqlite::Result<Vec<_>>>()
+            let connection = self.inner.file.connect()?;
+            explain(&connection, &self.inner.read)
         };
-        Ok(plan().map_err(Error::refused)?.join("\n"))
+        plan().map_err(Error::refused)
     }
 
-    /// Does something with a connection. What has begun ends, though nobody waits for it any more: a write is done or it is not.
+    /// Runs one of the store's statements, and says how many rows it gave. What has begun ends, though nobody waits for it any more: a
+    /// write is done or it is not.
     async fn with<T: Send + 'static>(
         &self,
-        work: impl FnOnce(&Inner, &mut Connection) -> Result<T, Error> + Send + 'static,
+        statement: fn(&Inner) -> &str,
+        steps: Steps<'_>,
+        work: impl FnOnce(&Inner, &mut Connection) -> Result<(T, usize), Error> + Send + 'static,
     ) -> Result<T, Error> {
-        let permit = self.0.gate.enter().await?;
-        let inner = Arc::clone(&self.0);
+        steps(Step::Connection);
+        let place = self.inner.places.take().await?;
+        let (inner, log) = (Arc::clone(&self.inner), self.log.clone());
+        let kept = inner.pool.as_ref().and_then(r2d2::Pool::try_get);
+        let (open, opened) = oneshot::channel();
+        let is_kept = kept.is_some();
         let work = move || {
-            let _permit = permit;
-            let deadline = Instant::now() + inner.settings.query_time;
-            let limited = |connection: &mut Connection| {
-                let late = move || Instant::now() > deadline;
-                connection
-                    .progress_handler(STEPS, Some(late))
-                    .map_err(Error::refused)?;
-                work(&inner, connection)
+            let _place = place;
+            let mut taken = match kept {
+                Some(kept) => Ok(Taken::Kept(kept)),
+                None => inner.connect(),
             };
-            let outcome = match &inner.pool {
-                Some(pool) => limited(&mut *pool.get().map_err(Error::down)?),
-                None => limited(&mut inner.file.connect().map_err(|error| inner.failed(error))?),
+            // Nobody may wait any more.
+            let _ = open.send(());
+            let outcome = match &mut taken {
+                Ok(taken) => inner.within_time(taken, statement(&inner), log.as_deref(), work),
+                Err(error) => Err(error.clone()),
             };
+            if let (Err(error), Some(log)) = (&outcome, &log) {
+                error.log(log);
+            }
             inner.counts.ended(&outcome);
             outcome
         };
-        match tokio::task::spawn_blocking(work).await {
+        let ended = tokio::task::spawn_blocking(work);
+        if is_kept || opened.await.is_ok() {
+            steps(Step::Query);
+        }
+        match ended.await {
             Ok(outcome) => outcome,
             Err(error) => Err(Error::down(error)),
         }
     }
 }
 
+/// A connection to work with.
+enum Taken {
+    /// The pool's.
+    Kept(PooledConnection<File>),
+    /// The request's own.
+    Own(Connection),
+}
+
+impl Deref for Taken {
+    type Target = Connection;
+
+    fn deref(&self) -> &Connection {
+        match self {
+            Self::Kept(connection) => connection,
+            Self::Own(connection) => connection,
+        }
+    }
+}
+
+impl DerefMut for Taken {
+    fn deref_mut(&mut self) -> &mut Connection {
+        match self {
+            Self::Kept(connection) => connection,
+            Self::Own(connection) => connection,
+        }
+    }
+}
+
 impl Store for Sqlite {
-    async fn account(&self, query: Query) -> Result<Account, Error> {
-        self.with(move |inner, connection| {
-            inner.counts.reads.fetch_add(1, Ordering::Relaxed);
-            let account = inner
-                .with_statement(connection, &inner.read, |statement| read(statement, query))
-                .map_err(|error| inner.failed(error))?;
-            account.ok_or(Error::NotFound(query.account.get()))
-        })
+    async fn account(&self, query: Query, steps: Steps<'_>) -> Result<Account, Error> {
+        self.with(
+            |inner| &inner.read,
+            steps,
+            move |inner, connection| {
+                inner.counts.reads.fetch_add(1, Ordering::Relaxed);
+                let account = inner
+                    .with_statement(connection, &inner.read, |statement| read(statement, query))
+                    .map_err(|error| inner.failed(error))?;
+                let account = account.ok_or(Error::NotFound(query.account.get()))?;
+                let rows = account.entries.len().max(1);
+                Ok((account, rows))
+            },
+        )
         .await
     }
 
-    async fn post(&self, account: AccountId, entry: NewEntry) -> Result<Entry, Error> {
-        self.with(move |inner, connection| {
-            inner.counts.writes.fetch_add(1, Ordering::Relaxed);
-            inner.post(connection, account, entry)
-        })
+    async fn post(
+        &self,
+        account: AccountId,
+        entry: NewEntry,
+        steps: Steps<'_>,
+    ) -> Result<Entry, Error> {
+        self.with(
+            |inner| &inner.write,
+            steps,
+            move |inner, connection| {
+                inner.counts.writes.fetch_add(1, Ordering::Relaxed);
+                Ok((inner.post(connection, account, entry)?, 1))
+            },
+        )
         .await
     }
 
     fn pool(&self) -> PoolStats {
-        let open = self
-            .0
-            .pool
-            .as_ref()
-            .map_or(0, |pool| pool.state().connections);
-        self.0.gate.stats(open as usize)
+        let pool = self.inner.pool.as_ref();
+        let open = pool.map_or(0, |pool| pool.state().connections);
+        PoolStats::of(&self.inner.places, open as usize)
     }
 
     fn queries(&self) -> QueryStats {
-        self.0.counts.stats()
+        self.inner.counts.stats()
     }
 }
 
 impl Inner {
+    fn connect(&self) -> Result<Taken, Error> {
+        match &self.pool {
+            Some(pool) => Ok(Taken::Kept(pool.get().map_err(Error::down)?)),
+            None => Ok(Taken::Own(
+                self.file.connect().map_err(|error| self.failed(error))?,
+            )),
+        }
+    }
+
+    /// Does something with a connection, for as long as it may take, and tells the log if it took long.
+    fn within_time<T>(
+        &self,
+        connection: &mut Connection,
+        statement: &str,
+        log: Option<&Log>,
+        work: impl FnOnce(&Self, &mut Connection) -> Result<(T, usize), Error>,
+    ) -> Result<T, Error> {
+        let begun = Instant::now();
+        let deadline = begun + self.settings.query_time;
+        connection
+            .progress_handler(STEPS, Some(move || Instant::now() > deadline))
+            .map_err(Error::refused)?;
+        let outcome = work(self, connection);
+        let took = begun.elapsed();
+        if let Some(log) = log
+            && let Some(left_out) = log.is_slow(took)
+        {
+            let unlimited = connection.progress_handler(0, None::<fn() -> bool>);
+            let plan = unlimited.and_then(|()| explain(connection, statement));
+            log.tell(&Logged::Slow {
+                statement,
+                took,
+                rows: outcome.as_ref().ok().map(|(_, rows)| *rows),
+                plan: plan.map_err(|error| error.to_string()),
+                left_out,
+            });
+        }
+        outcome.map(|(value, _)| value)
+    }
+
     fn post(
         &self,
         connection: &mut Connection,
@@ -292,6 +395,18 @@ impl Inner {
     }
 }
 
+/// How SQLite says that it runs a statement: a line for each step, none for a statement that goes straight to its row.
+fn explain(connection: &Connection, statement: &str) -> rusqlite::Result<String> {
+    let mut explain = connection.prepare(&format!("EXPLAIN QUERY PLAN {statement}"))?;
+    // Parameters without a value.
+    let mut rows = explain.raw_query();
+    let mut steps: Vec<String> = Vec::new();
+    while let Some(row) = rows.next()? {
+        steps.push(row.get("detail")?);
+    }
+    Ok(steps.join("\n"))
+}
+
 fn read(statement: &mut Statement<'_>, query: Query) -> rusqlite::Result<Option<Account>> {
     let mut rows = statement.query(params![query.account.get(), query.entries()])?;
     let mut account = None;
@@ -299,7 +414,7 @@ fn read(statement: &mut Statement<'_>, query: Query) -> rusqlite::Result<Option<
         let account = match &mut account {
             Some(account) => account,
             none => none.insert(Account::new(
-                query.account,
+                query.account.get(),
                 row.get(0)?,
                 row.get(1)?,
                 row.get(2)?,

@@ -89,7 +89,7 @@ async fn asked(accounts: &Accounts<Sqlite>, query: Query) -> (String, i64, Vec<(
             entries.join("\t")
         ))
     };
-    let bytes = match accounts.account(query, encode).await.unwrap() {
+    let bytes = match accounts.account(query, &|_| {}, encode).await.unwrap() {
         Found::Rows(rows) => encode(&rows),
         Found::Encoded(bytes) => bytes,
     };
@@ -128,14 +128,16 @@ async fn every_rung_answers_what_the_database_has_and_sees_each_write() {
         }
         let before = truth(&path, table, 3, 10).1;
         let posted = accounts
-            .post(AccountId::new(3).unwrap(), coffee())
+            .post(AccountId::new(3).unwrap(), coffee(), &|_| {})
             .await
             .unwrap();
         let after = asked(&accounts, query(3, 10)).await;
         assert_eq!(after, truth(&path, table, 3, 10), "{rung:?}");
         assert_eq!(after.1, before - 250);
         assert_eq!(after.2[0], (posted.id, coffee().text));
-        let none = accounts.post(AccountId::new(21).unwrap(), coffee()).await;
+        let none = accounts
+            .post(AccountId::new(21).unwrap(), coffee(), &|_| {})
+            .await;
         assert!(matches!(none, Err(Error::NotFound(21))), "{none:?}");
     }
 }
@@ -188,7 +190,7 @@ async fn a_thousand_requests_for_a_cold_key_make_one_query() {
                 let accounts = std::sync::Arc::clone(&accounts);
                 tokio::spawn(async move {
                     accounts
-                        .account(query(5, 10), |_| Bytes::from_static(b"encoded"))
+                        .account(query(5, 10), &|_| {}, |_| Bytes::from_static(b"encoded"))
                         .await
                         .unwrap()
                 })
@@ -221,7 +223,11 @@ async fn with_one_connection_hung_the_rest_go_on_and_waits_are_bounded() {
     other.execute_batch("BEGIN IMMEDIATE").unwrap();
     let hung = tokio::spawn({
         let accounts = std::sync::Arc::clone(&accounts);
-        async move { accounts.post(AccountId::new(1).unwrap(), coffee()).await }
+        async move {
+            accounts
+                .post(AccountId::new(1).unwrap(), coffee(), &|_| {})
+                .await
+        }
     });
     while accounts.store().pool().in_use == 0 {
         tokio::time::sleep(Duration::from_millis(1)).await;
@@ -232,7 +238,7 @@ async fn with_one_connection_hung_the_rest_go_on_and_waits_are_bounded() {
             let accounts = std::sync::Arc::clone(&accounts);
             tokio::spawn(async move {
                 accounts
-                    .account(query(at % 20 + 1, 10), |_| Bytes::new())
+                    .account(query(at % 20 + 1, 10), &|_| {}, |_| Bytes::new())
                     .await
                     .map(|_| ())
             })
@@ -267,13 +273,17 @@ async fn a_wait_for_a_connection_ends_in_time() {
     other.execute_batch("BEGIN IMMEDIATE").unwrap();
     let hung = tokio::spawn({
         let accounts = std::sync::Arc::clone(&accounts);
-        async move { accounts.post(AccountId::new(1).unwrap(), coffee()).await }
+        async move {
+            accounts
+                .post(AccountId::new(1).unwrap(), coffee(), &|_| {})
+                .await
+        }
     });
     while accounts.store().pool().in_use == 0 {
         tokio::time::sleep(Duration::from_millis(1)).await;
     }
     let error = accounts
-        .account(query(1, 1), |_| Bytes::new())
+        .account(query(1, 1), &|_| {}, |_| Bytes::new())
         .await
         .unwrap_err();
     assert!(
@@ -287,9 +297,52 @@ async fn a_wait_for_a_connection_ends_in_time() {
     hung.await.unwrap().unwrap();
     // The connection is free again.
     accounts
-        .account(query(1, 1), |_| Bytes::new())
+        .account(query(1, 1), &|_| {}, |_| Bytes::new())
         .await
         .unwrap();
+}
+
+/// A pool that keeps no idle connections ready makes one for each request that needs it, up to its size, and then uses those.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_pool_fills_up_under_load_and_no_further() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("accounts.db");
+    Sqlite::fill(&path, DATA).unwrap();
+    let accounts = std::sync::Arc::new(accounts(&path, Rung::Indexed));
+    assert_eq!(accounts.store().pool().open, 0);
+    // Another process's write: as many of ours as there are connections wait for it.
+    let other = Connection::open(&path).unwrap();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let waiting: Vec<_> = (1..=8)
+        .map(|account| {
+            let accounts = std::sync::Arc::clone(&accounts);
+            let account = AccountId::new(account).unwrap();
+            tokio::spawn(async move { accounts.post(account, coffee(), &|_| ()).await })
+        })
+        .collect();
+    let full = async {
+        while files_open(&path) < 5 + 1 {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(2), full)
+        .await
+        .unwrap();
+    other.execute_batch("COMMIT").unwrap();
+    for written in waiting {
+        written.await.unwrap().unwrap();
+    }
+    assert_eq!(files_open(&path), 5 + 1);
+    let pool = accounts.store().pool();
+    assert_eq!((pool.open, pool.idle, pool.in_use), (5, 5, 0));
+}
+
+/// The descriptors of this process that are a file's: what the kernel says, whatever the pool does.
+fn files_open(path: &Path) -> usize {
+    let all = std::fs::read_dir("/proc/self/fd").unwrap();
+    all.filter_map(|entry| std::fs::read_link(entry.ok()?.path()).ok())
+        .filter(|file| file == path)
+        .count()
 }
 
 #[test]

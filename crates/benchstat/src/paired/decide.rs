@@ -67,6 +67,15 @@ pub struct PairedDecision {
 /// A row's p value is that of the last look at it, times the number of looks. That is no less than the smallest over all
 /// looks times their number, which is a p value whenever sampling stops; so it does not matter why it stopped.
 pub fn decide(rows: &[PairedRow], alpha: f64) -> Vec<PairedDecision> {
+    decide_among(rows, alpha, 0)
+}
+
+/// Decides rows as [`decide`] does, of a family that may have so many `others`, of which nothing is known here: rows that
+/// are measured elsewhere.
+///
+/// A row that is decided so is decided the same way once the others are there, whatever they show: Holm's p values are
+/// largest where the others speak least, and fewer others make them smaller.
+pub fn decide_among(rows: &[PairedRow], alpha: f64, others: usize) -> Vec<PairedDecision> {
     let family: Vec<usize> = (0..rows.len())
         .filter(|&at| !rows[at].confirmed.is_empty())
         .collect();
@@ -78,7 +87,8 @@ pub fn decide(rows: &[PairedRow], alpha: f64) -> Vec<PairedDecision> {
             ((p * f64::from(row.looks.max(1))).min(1.0), verdict)
         })
         .collect();
-    let p_values: Vec<f64> = evidence.iter().map(|&(p, _)| p).collect();
+    let mut p_values: Vec<f64> = evidence.iter().map(|&(p, _)| p).collect();
+    p_values.resize(family.len() + others, 1.0);
     let mut tests: Vec<Option<(f64, Verdict)>> = vec![None; rows.len()];
     for ((&at, &(_, verdict)), p) in family.iter().zip(&evidence).zip(holm(&p_values)) {
         tests[at] = Some((p, verdict));
@@ -86,7 +96,11 @@ pub fn decide(rows: &[PairedRow], alpha: f64) -> Vec<PairedDecision> {
     rows.iter()
         .zip(tests)
         .map(|(row, test)| {
-            let tested = if test.is_some() { family.len() } else { 1 };
+            let tested = if test.is_some() {
+                family.len() + others
+            } else {
+                1
+            };
             decision(row, test, alpha, tested)
         })
         .collect()

@@ -31,7 +31,7 @@ mod pairs;
 mod problem;
 
 pub use collect::PairedResults;
-pub use decide::{Limits, PairedDecision, PairedRow, decide};
+pub use decide::{Limits, PairedDecision, PairedRow, decide, decide_among};
 pub use differences::{Differences, LAYOUT_SPREAD, Layouts};
 pub(crate) use family::Family;
 pub use keys::PairKey;

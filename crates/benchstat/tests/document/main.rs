@@ -222,7 +222,10 @@ fn verdicts_are_of_the_schema_and_need_all_of_it() {
         .iter()
         .map(|json| serde_json::from_slice(json).unwrap())
         .collect();
+    let explained = explained();
+    check(&validator, &explained, "explained");
     let mut used = BTreeSet::new();
+    fields(&explained, &mut used);
     for (at, document) in documents.iter().enumerate() {
         check(&validator, document, &at.to_string());
         fields(document, &mut used);
@@ -246,6 +249,57 @@ fn verdicts_are_of_the_schema_and_need_all_of_it() {
         })
         .collect();
     assert_eq!(verdicts, Verdict::ALL.map(Verdict::as_str).into());
+}
+
+/// A comparison that says where a change comes from, in every way that there is.
+fn explained() -> Value {
+    let part = |what: &str| json!({"what": what, "name": "f", "change": 1});
+    let mut document: Value = serde_json::from_slice(&judged()[0]).unwrap();
+    document["explanations"] = json!([{
+        "case": "Worse", "unit": "instructions/op", "before": 10, "after": 14, "not_attributed": 0,
+        "functions": [{
+            "name": "Type::function", "file": "src/lib.rs", "change": 4, "before": 10, "after": 14, "calls": [0, 1],
+            "inlined_before": true, "inlined": false,
+            "lines": [{
+                "line": 7, "gone": false, "edited": true, "source": "f(g());", "change": 4,
+                "parts": [
+                    {"what": "itself", "change": 1},
+                    part("library"),
+                    {"what": "calls", "name": "f", "calls": [1, 2], "change": 1},
+                    part("given"),
+                ],
+            }],
+        }],
+    }]);
+    document
+}
+
+#[test]
+fn an_explanation_is_read_and_shown() {
+    let explained = explained();
+    let document = Document::parse(&serde_json::to_vec(&explained).unwrap()).unwrap();
+    assert_eq!(serde_json::to_value(&document).unwrap(), explained);
+    let [explanation] = &document.explanations[..] else {
+        panic!("one explanation")
+    };
+    let text = "  instructions/op 10 → 14 (+4)
+        +4 100.0 %  Type::function src/lib.rs:7, itself 10 → 14, no longer inlined
+          +4  line 7 (edited)  f(g());
+            +1  itself
+            +1  in f
+            +1  calls f 2 times, before 1
+";
+    assert_eq!(explanation.text(), text);
+
+    // What stands in a line of source ends no block of code, and drives no terminal.
+    let mut hostile = explanation.clone();
+    hostile.functions[0].lines[0].source = Some("```\u{1b}[2J <b> @all".to_owned());
+    let markdown = hostile.markdown();
+    assert!(
+        markdown.starts_with("````text\n") && markdown.ends_with("````\n"),
+        "{markdown}"
+    );
+    assert!(!markdown.contains('\u{1b}'), "{markdown}");
 }
 
 #[test]

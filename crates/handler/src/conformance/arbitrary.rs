@@ -4,7 +4,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 
-use crate::{Item, Order};
+use crate::{Account, Entry, Item, Order};
 
 /// Orders that keep the rules or break them, a little of each.
 ///
@@ -23,6 +23,31 @@ pub fn orders() -> impl Strategy<Value = Order> {
             items,
         }
     })
+}
+
+/// Accounts with any text and any numbers, as a database may have them.
+pub fn accounts() -> impl Strategy<Value = Account> {
+    let entry = (any::<i64>(), any::<i64>(), any::<i64>(), text());
+    let entry = entry.prop_map(|(id, at, amount, text)| Entry {
+        id,
+        at,
+        amount,
+        text,
+    });
+    (
+        any::<u32>(),
+        text(),
+        text(),
+        any::<i64>(),
+        vec(entry, 0..12),
+    )
+        .prop_map(|(id, owner, currency, balance, entries)| Account {
+            id,
+            owner,
+            currency,
+            balance,
+            entries,
+        })
 }
 
 fn items() -> impl Strategy<Value = Item> {

@@ -7,20 +7,21 @@
 //! handler::conformance::answers_generated_orders(&handler);
 //! handler::conformance::answers_mutated_bodies(&handler);
 //! handler::conformance::keeps_bodies_apart(&handler);
+//! handler::conformance::writes_rows_down(&handler);
 //! ```
 
 mod arbitrary;
 mod recorded;
 mod reference;
 
-pub use arbitrary::{bodies, mutated_bodies, orders};
+pub use arbitrary::{accounts, bodies, mutated_bodies, orders};
 pub use recorded::keeps_the_recorded_answers;
 pub use reference::Reference;
 
 use proptest::prelude::Strategy;
 use proptest::test_runner::{Config, TestCaseError, TestRunner};
 
-use crate::{Handler, Item, Method, Order, Request};
+use crate::{Account, Entry, Handler, Item, Method, Order, Request, Rows};
 
 /// Generated bodies a property; enough for each kind of token to stand in each kind of place, in seconds.
 const CASES: u32 = 2_000;
@@ -118,6 +119,41 @@ pub fn keeps_bodies_apart<H: Handler>(handler: &H) {
             assert_eq!(text(answer.body.as_ref()), text(expected));
         }
     }
+}
+
+/// Rows are written down with all that is in them, in the reference's bytes, and answers that are held do not share memory.
+///
+/// # Panics
+///
+/// When an answer differs, with the smallest account found for which it does.
+pub fn writes_rows_down<H: Handler>(handler: &H) {
+    let entry = |entry: &Entry| serde_json::json!({"id": entry.id, "at": entry.at, "amount": entry.amount, "text": entry.text});
+    let account = |account: &Account| {
+        serde_json::json!({
+            "id": account.id, "owner": account.owner, "currency": account.currency, "balance": account.balance,
+            "entries": account.entries.iter().map(entry).collect::<Vec<_>>(),
+        })
+    };
+    check(arbitrary::accounts(), |rows| {
+        let mut held = vec![(account(rows), Rows::Account(rows))];
+        held.extend(
+            rows.entries
+                .iter()
+                .map(|row| (entry(row), Rows::Entry(row))),
+        );
+        let held: Vec<_> = held
+            .into_iter()
+            .map(|(truth, rows)| (truth, Reference.rows(rows), handler.rows(rows)))
+            .collect();
+        for (truth, reference, answer) in &held {
+            let answer = answer.as_ref();
+            assert_eq!(text(answer), text(reference));
+            assert_eq!(
+                &serde_json::from_slice::<serde_json::Value>(answer).unwrap(),
+                truth
+            );
+        }
+    });
 }
 
 fn check<S>(strategy: S, property: impl Fn(&S::Value))

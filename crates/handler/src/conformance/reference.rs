@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::{DATA, Handler, Invoice, Order, Rejection, diagnose};
+use crate::{DATA, Handler, Invoice, Order, Rejection, Rows, diagnose};
 
 /// The contract in its shortest form: derived parsing, derived writing, fresh memory each time.
 #[derive(Clone, Copy, Debug)]
@@ -17,6 +17,10 @@ impl Handler for Reference {
 
     fn invoice(&self, body: &[u8]) -> Result<Vec<u8>, Rejection> {
         Ok(serde_json::to_vec(&Invoice::of(diagnose(body)?)?).expect("an invoice is JSON"))
+    }
+
+    fn rows(&self, rows: Rows<'_>) -> Vec<u8> {
+        serde_json::to_vec(&rows).expect("rows are JSON")
     }
 
     fn reject(&self, rejection: &Rejection) -> Vec<u8> {

@@ -37,6 +37,9 @@ pub struct Plan {
     /// 384: three cases then take at most 119 s, of the 5 minutes that confirmation may take. Plain changes end at the first
     /// look, whatever the size of the family: 96 comparisons can give a p value of 2^-95.
     pub confirm: Vec<u32>,
+    /// How many more cases the family may have, which are measured elsewhere: a row that is decided must stay so once they
+    /// are there.
+    pub others: usize,
     /// How long the sampling may take, if that is bounded.
     pub budget: Option<Duration>,
 }
@@ -49,6 +52,7 @@ impl Default for Plan {
             screen: vec![48, 96, 192],
             select: 0.6,
             confirm: vec![96, 192, 384],
+            others: 0,
             budget: None,
         }
     }

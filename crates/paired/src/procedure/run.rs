@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use benchstat::Verdict;
-use benchstat::paired::{Differences, Layouts, Limits, PairedDecision, PairedRow, decide};
+use benchstat::paired::{Differences, Layouts, Limits, PairedDecision, PairedRow, decide_among};
 
 use super::{Plan, Stage};
 
@@ -140,7 +140,7 @@ impl Procedure {
 
     /// The decisions as they stand. Sampling may stop at any time: they hold.
     pub fn decisions(&self) -> Vec<PairedDecision> {
-        decide(&self.rows, self.plan.alpha)
+        decide_among(&self.rows, self.plan.alpha, self.plan.others)
     }
 
     /// Ends the part of the cases that are decided.

@@ -21,7 +21,7 @@ fn ask(address: SocketAddr, path: &str) -> Answer {
     client.last_answer()
 }
 
-fn page(address: SocketAddr, path: &str) -> String {
+pub(crate) fn page(address: SocketAddr, path: &str) -> String {
     let answer = ask(address, path);
     let page = String::from_utf8(answer.body).expect("text");
     assert_eq!(answer.status, 200, "{path}: {page}");
@@ -29,7 +29,7 @@ fn page(address: SocketAddr, path: &str) -> String {
 }
 
 /// The value of a sample in `/metrics`.
-fn sample(metrics: &str, name: &str) -> f64 {
+pub(crate) fn sample(metrics: &str, name: &str) -> f64 {
     let value = metrics
         .lines()
         .find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));

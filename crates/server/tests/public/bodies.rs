@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use handler::{Handler, Rejection};
+use handler::{Handler, Rejection, Rows};
 use pooled::Pooled;
 use rustix::net::sockopt::set_socket_linger;
 use server::{Limits, Served};
@@ -57,6 +57,10 @@ impl Handler for Counting {
 
     fn invoice(&self, _body: &[u8]) -> Result<Counted, Rejection> {
         panic!("the handler breaks");
+    }
+
+    fn rows(&self, _rows: Rows<'_>) -> Counted {
+        self.data()
     }
 
     fn reject(&self, _rejection: &Rejection) -> Counted {

@@ -1,5 +1,6 @@
 //! Both ports, through real sockets.
 
+mod accounts;
 mod admin;
 mod bodies;
 mod bounds;

@@ -4,7 +4,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::mpsc;
 use std::thread::{self, JoinHandle};
 
-use server::{Limits, Served, Server, Service, Stopped};
+use server::{Behind, Limits, Served, Server, Service, Stopped};
 use tokio::runtime::Builder;
 use tokio::sync::oneshot;
 
@@ -18,6 +18,11 @@ pub(crate) struct Running<H: 'static> {
 
 /// Starts a service on two workers.
 pub(crate) fn start<H: Served>(handler: H, limits: Limits) -> Running<H> {
+    start_before(Behind::default(), handler, limits)
+}
+
+/// Starts a service with something behind it.
+pub(crate) fn start_before<H: Served>(behind: Behind, handler: H, limits: Limits) -> Running<H> {
     let (started, running) = mpsc::channel();
     let (stop, stopped) = oneshot::channel();
     let thread = thread::spawn(move || {
@@ -28,7 +33,8 @@ pub(crate) fn start<H: Served>(handler: H, limits: Limits) -> Running<H> {
             .expect("a runtime");
         runtime.block_on(async move {
             let any = (Ipv4Addr::LOCALHOST, 0).into();
-            let server = Server::bind(any, handler, limits).expect("a free port");
+            let service = Service::before(behind, handler, limits);
+            let server = Server::of(service, any).expect("a free port");
             let running = (server.address(), server.service().clone());
             started.send(running).expect("the test waits");
             server

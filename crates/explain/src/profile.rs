@@ -1,14 +1,35 @@
-//! The calls among the repository's own functions, with what libraries did for each.
+//! What a run took: the calls among the repository's own functions, with what libraries did for each.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::apportion::apportion;
+use crate::sources::Sources;
 use crate::symbols::Function;
-use crate::tree::Node;
+use crate::tree::{Node, Tree};
+
+/// What a run took.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Profile {
+    pub(crate) root: Own,
+}
+
+impl Profile {
+    /// What the calls of a run took.
+    pub fn of(tree: &Tree) -> Self {
+        let mut root = Own::default();
+        root.take(&tree.root, &Function::default(), None);
+        Self { root }
+    }
+
+    /// The instructions of all.
+    pub fn total(&self) -> u64 {
+        self.root.inclusive()
+    }
+}
 
 /// An own function as it was called from one line of another, directly or through libraries.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Own {
     pub(crate) calls: u64,
     /// Instructions by line and by the library's function that executed them; its own have no name.
@@ -17,14 +38,8 @@ pub(crate) struct Own {
 }
 
 impl Own {
-    pub(crate) fn of(root: &Node) -> Self {
-        let mut own = Self::default();
-        own.take(root, None);
-        own
-    }
-
-    /// Takes what a node did, at a line of this function if it is a library's.
-    fn take(&mut self, node: &Node, at: Option<(u32, &Arc<str>)>) {
+    /// Takes what a node did, which is this function, or a library's at a line of it.
+    fn take(&mut self, node: &Node, this: &Function, at: Option<(u32, &Arc<str>)>) {
         for (&line, &instructions) in &node.own {
             let (line, name) =
                 at.map_or((line, Arc::default()), |(line, name)| (line, name.clone()));
@@ -32,12 +47,15 @@ impl Own {
         }
         for ((line, function), child) in &node.children {
             let line = at.map_or(*line, |(line, _)| line);
-            if function.own {
+            if function == this {
+                // A closure of its own.
+                self.take(child, this, None);
+            } else if function.own {
                 let own = self.children.entry((line, function.clone())).or_default();
                 own.calls += child.calls;
-                own.take(child, None);
+                own.take(child, function, None);
             } else {
-                self.take(child, Some((line, &function.name)));
+                self.take(child, this, Some((line, &function.of_library())));
             }
         }
     }
@@ -75,6 +93,23 @@ impl Own {
     pub(crate) fn lines(&self) -> impl Iterator<Item = u32> {
         let called = self.children.keys().map(|(line, _)| *line);
         self.costs.keys().map(|(line, _)| *line).chain(called)
+    }
+
+    /// The same with the head's names of files.
+    pub(crate) fn renamed(&self, sources: &Sources) -> Self {
+        let children = self.children.iter().map(|((line, function), child)| {
+            let file = sources.now(&function.file);
+            let function = Function {
+                file,
+                ..function.clone()
+            };
+            ((*line, function), child.renamed(sources))
+        });
+        Self {
+            calls: self.calls,
+            costs: self.costs.clone(),
+            children: children.collect(),
+        }
     }
 
     pub(crate) fn functions(&self, all: &mut BTreeSet<Function>) {

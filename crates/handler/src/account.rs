@@ -1,8 +1,6 @@
-//! What is stored.
+//! What is answered from a database: accounts and their entries.
 
 use serde::{Deserialize, Serialize};
-
-use crate::AccountId;
 
 /// The largest amount of an entry, in minor units, up or down: a balance of 64 bits holds nine million of them.
 pub const MAX_AMOUNT: i64 = 1_000_000_000_000;
@@ -38,13 +36,23 @@ pub struct Entry {
     pub text: String,
 }
 
+/// What a store has found or made, for a handler to write down.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(untagged)]
+pub enum Rows<'a> {
+    /// An account and its latest entries.
+    Account(&'a Account),
+    /// The entry that was added.
+    Entry(&'a Entry),
+}
+
 /// An entry that is to be made.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct NewEntry {
     /// In minor units: within [`MAX_AMOUNT`], and not 0.
     pub amount: i64,
-    /// What for: at most [`MAX_TEXT_BYTES`], without NUL, which PostgreSQL does not store.
+    /// What for: at most [`MAX_TEXT_BYTES`], without NUL, which not every database stores.
     pub text: String,
 }
 
@@ -57,6 +65,19 @@ pub enum BadEntry {
     /// At `/text`.
     #[error("a text has at most {MAX_TEXT_BYTES} bytes, and no NUL")]
     Text,
+}
+
+impl Account {
+    /// An account without entries yet.
+    pub const fn new(id: u32, owner: String, currency: String, balance: i64) -> Self {
+        Self {
+            id,
+            owner,
+            currency,
+            balance,
+            entries: Vec::new(),
+        }
+    }
 }
 
 impl NewEntry {
@@ -73,28 +94,5 @@ impl NewEntry {
             return Err(BadEntry::Text);
         }
         Ok(())
-    }
-}
-
-impl Account {
-    /// Without entries yet.
-    pub(crate) fn new(id: AccountId, owner: String, currency: String, balance: i64) -> Self {
-        Self {
-            id: id.get(),
-            owner,
-            currency,
-            balance,
-            entries: Vec::new(),
-        }
-    }
-
-    /// What it takes in memory, in bytes.
-    pub(crate) fn bytes(&self) -> usize {
-        let texts: usize = self.entries.iter().map(|entry| entry.text.capacity()).sum();
-        size_of::<Self>()
-            + self.owner.capacity()
-            + self.currency.capacity()
-            + self.entries.capacity() * size_of::<Entry>()
-            + texts
     }
 }

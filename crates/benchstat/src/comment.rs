@@ -1,0 +1,239 @@
+//! A comparison as a comment on a pull request: from its document alone, which may come from anyone.
+
+use std::fmt::Write as _;
+
+use benchfmt::Printable;
+use thiserror::Error;
+
+use crate::document::{Document, JudgementView};
+use crate::literal::{Code, Literal};
+use crate::summary::{Counted, counted, values};
+use crate::verdict::{Change, Outcome, Verdict};
+
+/// What every comment begins with, so that the next one finds it: it is not shown.
+pub const MARKER: &str = "<!-- comparison by benchstat -->";
+
+/// The longest comment that GitHub takes has 65,536 characters; no character has less than a byte.
+pub const LIMIT: usize = 65_536;
+
+/// For what stands around the rows: the longest of it is a note that rows were left out, and the link.
+const AROUND: usize = 4_096;
+
+/// How much of a name is shown: more than any has that a person gave.
+const NAME: usize = 300;
+
+/// How much of a sentence is shown.
+const SENTENCE: usize = 600;
+
+/// Why there is no comment.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum CommentError {
+    /// The document has tables alone.
+    #[error("the comparison has no verdicts: it was not judged")]
+    NoVerdicts,
+    /// The link is none that can be shown.
+    #[error("{}: a link begins with https:// and has only characters that need no quotes", Printable(.0))]
+    Link(String),
+}
+
+/// The text of a comment, in GitHub-flavoured Markdown: a headline, what got worse and why, and folded what else is of
+/// interest, rows that did not change not among it. It is at most [`LIMIT`] bytes long: rows that find no room are counted,
+/// with a `link` to where they are.
+///
+/// Names and reasons are shown literally, whatever they say.
+///
+/// # Errors
+///
+/// If the document has no verdicts, or the link is none.
+pub fn comment(document: &Document, link: Option<&str>) -> Result<String, CommentError> {
+    let verdicts = document.verdicts.as_ref().ok_or(CommentError::NoVerdicts)?;
+    let rows = &verdicts.judgements;
+    let several = rows.windows(2).any(|pair| pair[0].column != pair[1].column);
+    let failing = rows.iter().filter(|row| fails(row)).count();
+    let heading = match verdicts.outcome {
+        Outcome::Failed if failing == 1 => "1 gating row got worse or is missing".to_owned(),
+        Outcome::Failed => format!("{failing} gating rows got worse or are missing"),
+        outcome => outcome.heading().to_owned(),
+    };
+    let counts = counted(rows.iter().map(|row| Counted {
+        verdict: row.verdict,
+        gates: row.gates,
+        accepted: row.accepted.is_some(),
+    }));
+    let mut text = format!("{MARKER}\n### {heading}\n\n{counts}\n\n");
+    if let Some(caveat) = &document.caveat {
+        let _ = writeln!(text, "> **Note**: {}\n", Literal(&cut(caveat)));
+    }
+
+    let mut room = LIMIT - AROUND;
+    let mut left_out = 0;
+    let named = |rows: Vec<&JudgementView>| -> Vec<String> {
+        rows.into_iter().map(|row| line(row, several)).collect()
+    };
+    let of = |wanted: &dyn Fn(&JudgementView) -> bool| -> Vec<&JudgementView> {
+        Verdict::ALL
+            .into_iter()
+            .flat_map(|verdict| rows.iter().filter(move |row| row.verdict == verdict))
+            .filter(|row| wanted(row))
+            .collect()
+    };
+    let open = of(&|row| fails(row));
+    section(&mut text, &mut room, &mut left_out, None, named(open));
+    let folded: [(&str, &dyn Fn(&JudgementView) -> bool); 4] = [
+        ("improved", &|row| row.verdict == Verdict::Improved),
+        ("could not be decided or compared", &|row| {
+            row.gates && matches!(row.verdict, Verdict::Undecided | Verdict::Incomparable)
+        }),
+        ("got worse, which is accepted or does not gate", &|row| {
+            matches!(row.verdict, Verdict::Regressed | Verdict::Missing) && !fails(row)
+        }),
+        ("new", &|row| row.verdict == Verdict::New),
+    ];
+    for (title, wanted) in folded {
+        let lines = named(of(wanted));
+        section(&mut text, &mut room, &mut left_out, Some(title), lines);
+    }
+    if left_out > 0 {
+        let rows = if left_out == 1 { "row" } else { "rows" };
+        let _ = writeln!(text, "{left_out} more {rows} would not fit.\n");
+    }
+    close(&mut text, link)?;
+    Ok(text)
+}
+
+/// The text of the comment where there is no comparison: where to look for why.
+///
+/// # Errors
+///
+/// If the link is none.
+pub fn without_comparison(link: Option<&str>) -> Result<String, CommentError> {
+    let mut text = format!("{MARKER}\n### Nothing was compared\n\n");
+    close(&mut text, link)?;
+    Ok(text)
+}
+
+/// Ends a comment with its link.
+fn close(text: &mut String, link: Option<&str>) -> Result<(), CommentError> {
+    let Some(link) = link else {
+        return Ok(());
+    };
+    if !is_link(link) {
+        return Err(CommentError::Link(link.to_owned()));
+    }
+    let _ = writeln!(text, "[All of it, and how it was measured](<{link}>)");
+    Ok(())
+}
+
+/// A table of rows, as many as there is room for, folded under its title if it has one.
+fn section(
+    text: &mut String,
+    room: &mut usize,
+    left_out: &mut usize,
+    title: Option<&str>,
+    lines: Vec<String>,
+) {
+    const HEAD: &str =
+        "| verdict | case | unit | change | why |\n| --- | --- | --- | ---: | --- |\n";
+    let all = lines.len();
+    let mut shown = String::new();
+    let mut count = 0;
+    for line in lines {
+        // What comes after a row that did not fit is less urgent.
+        let needed = text.len() + HEAD.len() + shown.len() + line.len();
+        if *left_out > 0 || needed > *room {
+            break;
+        }
+        shown += &line;
+        count += 1;
+    }
+    *left_out += all - count;
+    if count == 0 {
+        return;
+    }
+    match title {
+        Some(title) => {
+            let rows = if all == 1 { "row" } else { "rows" };
+            let _ = write!(
+                text,
+                "<details><summary>{all} {rows} {title}</summary>\n\n{HEAD}{shown}\n</details>\n\n"
+            );
+        }
+        None => {
+            let _ = write!(text, "{HEAD}{shown}\n");
+        }
+    }
+}
+
+fn line(row: &JudgementView, several: bool) -> String {
+    let mut case = Code(&row.case, NAME).to_string();
+    if let Some(old) = &row.renamed_from {
+        let _ = write!(case, " (was {})", Code(old, NAME));
+    }
+    if several {
+        let _ = write!(case, " in {}", Code(&row.column, NAME));
+    }
+    let bold = if fails(row) { "**" } else { "" };
+    format!(
+        "| {bold}{}{bold} | {case} | {} | {} | {} |\n",
+        row.verdict,
+        Code(&row.unit, NAME),
+        change(row),
+        Literal(&cut(&why(row)))
+    )
+}
+
+fn change(row: &JudgementView) -> String {
+    let Some((from, to)) = row.baseline.zip(row.value) else {
+        return String::new();
+    };
+    let interval = row.interval.map(|[low, high]| (low, high));
+    let change = Change { from, to, interval };
+    let (from, to) = values(&change, &row.unit);
+    format!("{} → {}, {change}", Literal(&from), Literal(&to))
+}
+
+/// What is known of where the verdict comes from.
+fn why(row: &JudgementView) -> String {
+    let mut parts: Vec<String> = Vec::new();
+    parts.extend(
+        row.accepted
+            .iter()
+            .map(|reason| format!("accepted: {reason}")),
+    );
+    parts.extend(row.reason.clone());
+    parts.extend(row.problem.clone());
+    parts.extend(row.differences.iter().cloned());
+    if let (Verdict::Undecided, Some(visible)) = (row.verdict, row.visible) {
+        let percent = 100.0 * visible;
+        parts.push(format!(
+            "a change of {percent:.1}% would show half of the time"
+        ));
+    }
+    if let Some(paired) = &row.paired
+        && !paired.same_code
+    {
+        parts.push(format!("{} layouts", paired.layouts));
+    }
+    parts.join("; ")
+}
+
+/// Whether the row fails the comparison, by what it says itself.
+fn fails(row: &JudgementView) -> bool {
+    row.gates
+        && row.accepted.is_none()
+        && matches!(row.verdict, Verdict::Regressed | Verdict::Missing)
+}
+
+fn cut(sentence: &str) -> String {
+    let mut shown: String = sentence.chars().take(SENTENCE).collect();
+    if shown.len() < sentence.len() {
+        shown.push('…');
+    }
+    shown
+}
+
+fn is_link(link: &str) -> bool {
+    let rest = link.strip_prefix("https://").unwrap_or_default();
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-._~:/?#[]@!$&'*+,;=%".contains(c);
+    !rest.is_empty() && link.len() <= SENTENCE && rest.chars().all(plain)
+}

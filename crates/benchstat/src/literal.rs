@@ -1,0 +1,118 @@
+//! Text that Markdown shows as it is, whatever it says.
+
+use std::fmt::{self, Write as _};
+
+use benchfmt::Printable;
+
+/// Text in a line or a cell of GitHub-flavoured Markdown.
+///
+/// What could be markup, or end the cell, becomes a character reference. References are decoded before a code host looks for
+/// mentions and issues, and cmark-gfm looks for addresses of mail after that, too; none of them looks into code, so
+/// `@` and `#` are shown as code. What a terminal [obeys](benchfmt::is_obeyed), a line's end among it, is shown escaped, as in
+/// text.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Literal<'a>(pub(crate) &'a str);
+
+impl fmt::Display for Literal<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let text = Printable(self.0).to_string();
+        // A cell's ends are trimmed, and what begins a line can make it a list or a heading.
+        let mut before = None;
+        let mut begins = true;
+        let mut characters = text.chars().peekable();
+        while let Some(c) = characters.next() {
+            match c {
+                '@' | '#' => {
+                    f.write_char('`')?;
+                    f.write_char(c)?;
+                    while let Some(next) = characters.next_if(|next| matches!(next, '@' | '#')) {
+                        f.write_char(next)?;
+                    }
+                    f.write_char('`')?;
+                }
+                ' ' if matches!(before, None | Some(' ')) || characters.peek().is_none() => {
+                    f.write_str("&#32;")?;
+                }
+                '&' | '<' | '>' | '"' | '\'' | '`' | '*' | '_' | '[' | ']' | '{' | '}' | '('
+                | ')' | '!' | '|' | '~' | '\\' | '$' | ':' | '^' => reference(f, c)?,
+                '+' | '-' | '=' if before.is_none() => reference(f, c)?,
+                // `1. ` begins a list, `www.` a link.
+                '.' if begins && matches!(characters.peek(), None | Some(' '))
+                    || matches!(before, Some('w' | 'W')) =>
+                {
+                    reference(f, c)?;
+                }
+                c => f.write_char(c)?,
+            }
+            begins &= c.is_ascii_digit();
+            before = Some(c);
+        }
+        Ok(())
+    }
+}
+
+fn reference(f: &mut fmt::Formatter<'_>, c: char) -> fmt::Result {
+    write!(f, "&#{};", u32::from(c))
+}
+
+/// Text within an element of HTML, which Markdown leaves as it is.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Html<'a>(pub(crate) &'a str);
+
+impl fmt::Display for Html<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for c in Printable(self.0).to_string().chars() {
+            match c {
+                '@' | '#' => write!(f, "<code>{c}</code>")?,
+                '&' | '<' | '>' | '"' | '\'' => reference(f, c)?,
+                c => f.write_char(c)?,
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Text as code in a cell of a table: for names, in which a code host looks for nothing, not even for hashes of commits.
+///
+/// Longer text ends with an ellipsis after so many characters.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Code<'a>(pub(crate) &'a str, pub(crate) usize);
+
+impl fmt::Display for Code<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let text = Printable(self.0).to_string();
+        let mut shown: String = text.chars().take(self.1).collect();
+        if shown.len() < text.len() {
+            shown.push('…');
+        }
+        if shown.trim().is_empty() {
+            // Code of nothing is no code.
+            return f.write_str("(no name)");
+        }
+        // Whether a backslash before an escaped bar is one is a matter of opinion.
+        if shown.contains("\\|") {
+            return Literal(&shown).fmt(f);
+        }
+        // A fence that is longer than any in it; spaces within, of which one on each side is taken away.
+        let longest = shown
+            .split(|c| c != '`')
+            .map(str::len)
+            .max()
+            .unwrap_or_default();
+        let fence = "`".repeat(longest + 1);
+        // A table is divided into its cells before code is looked for.
+        let cell = shown.replace('|', "\\|");
+        write!(f, "{fence} {cell} {fence}")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_fence_is_longer_than_what_it_holds() {
+        assert_eq!(Code("a``b`", 9).to_string(), "``` a``b` ```");
+        assert_eq!(Code("a|b", 2).to_string(), "` a\\|… `");
+    }
+}

@@ -1,0 +1,171 @@
+//! What a step buys, over rounds in which both sides were measured.
+
+use benchfmt::Benchmark;
+use benchstat::statistics::{center, center_interval, geometric_mean, median};
+
+/// The confidence of the intervals.
+const CONFIDENCE: f64 = 0.95;
+
+/// Values of one case and unit, each with its round.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Series(Vec<(String, f64)>);
+
+/// How many times less one side has than the other in the same round: the center of the log ratios with its signed-rank interval.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Gain {
+    factor: f64,
+    /// None where there are too few rounds for one.
+    interval: Option<(f64, f64)>,
+    rounds: usize,
+}
+
+impl Series {
+    /// The values of a name's results in a unit.
+    pub(crate) fn of(results: &[Benchmark], name: &str, unit: &str) -> Self {
+        let values = results.iter().filter(|result| result.name == name);
+        Self(
+            values
+                .filter_map(|result| {
+                    let round = result.config.get("round")?.to_owned();
+                    let mut measured = result.measurements.iter();
+                    let value = measured.find(|own| own.unit == unit)?.value;
+                    Some((round, value))
+                })
+                .collect(),
+        )
+    }
+
+    /// The middle value, if there is one.
+    pub(crate) fn median(&self) -> Option<f64> {
+        let mut values: Vec<f64> = self.0.iter().map(|(_, value)| *value).collect();
+        values.sort_by(f64::total_cmp);
+        (!values.is_empty()).then(|| median(&values))
+    }
+
+    /// The geometric mean of several in each round that all have: what a round itself does to all of them.
+    pub(crate) fn of_rounds(all: &[Self]) -> Self {
+        let Some(first) = all.first() else {
+            return Self::default();
+        };
+        let rounds = first.0.iter().filter_map(|(round, _)| {
+            let values: Option<Vec<f64>> = all.iter().map(|own| own.of_round(round)).collect();
+            Some((round.clone(), geometric_mean(values?)?))
+        });
+        Self(rounds.collect())
+    }
+
+    fn of_round(&self, round: &str) -> Option<f64> {
+        let mut values = self.0.iter();
+        values
+            .find(|(own, _)| own == round)
+            .map(|(_, value)| *value)
+    }
+}
+
+impl Gain {
+    /// What `after` has less than `before`; `None` if they have no round in common in which both are above zero.
+    pub(crate) fn of(before: &Series, after: &Series) -> Option<Self> {
+        let ratios: Vec<f64> = before
+            .0
+            .iter()
+            .filter_map(|(round, before)| Some((before / after.of_round(round)?).ln()))
+            .filter(|ratio| ratio.is_finite())
+            .collect();
+        let interval = center_interval(&ratios, CONFIDENCE);
+        Some(Self {
+            factor: center(&ratios)?.exp(),
+            interval: interval.map(|(low, high)| (low.exp(), high.exp())),
+            rounds: ratios.len(),
+        })
+    }
+
+    /// The center.
+    pub(crate) fn factor(&self) -> f64 {
+        self.factor
+    }
+
+    /// Whether `after` is not shown to have more than `before`: the whole interval would have to say so.
+    pub(crate) fn is_not_a_loss(&self) -> bool {
+        self.interval.is_none_or(|(_, high)| high >= 1.0)
+    }
+}
+
+/// In words: a factor where the whole interval lies on one side of none, else "nothing".
+impl std::fmt::Display for Gain {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { factor, .. } = *self;
+        let Some((low, high)) = self.interval else {
+            let rounds = if self.rounds == 1 { "round" } else { "rounds" };
+            return write!(
+                f,
+                "undecided: {} times less ({} {rounds}: no interval)",
+                digits(factor),
+                self.rounds
+            );
+        };
+        if low > 1.0 {
+            write!(
+                f,
+                "{} times less ({} to {})",
+                digits(factor),
+                digits(low),
+                digits(high)
+            )
+        } else if high < 1.0 {
+            let (factor, low, high) = (factor.recip(), high.recip(), low.recip());
+            write!(
+                f,
+                "{} times more ({} to {})",
+                digits(factor),
+                digits(low),
+                digits(high)
+            )
+        } else {
+            write!(f, "nothing ({} to {})", digits(low), digits(high))
+        }
+    }
+}
+
+/// A factor in three digits.
+fn digits(factor: f64) -> String {
+    let decimals = if factor < 10.0 {
+        2
+    } else {
+        usize::from(factor < 100.0)
+    };
+    format!("{factor:.decimals$}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn series(values: &[f64]) -> Series {
+        let rounds = (1..).map(|round: u32| round.to_string());
+        Series(rounds.zip(values.iter().copied()).collect())
+    }
+
+    #[test]
+    fn a_gain_is_of_pairs_and_said_only_where_the_whole_interval_says_it() {
+        // Round by round half, though the rounds differ by far more.
+        let before = series(&[8.0, 1.0, 64.0, 2.0, 16.0, 4.0]);
+        let half = series(&[4.0, 0.5, 32.0, 1.0, 8.0, 2.0]);
+        let gain = Gain::of(&before, &half).unwrap();
+        assert_eq!(gain.to_string(), "2.00 times less (2.00 to 2.00)");
+        let loss = Gain::of(&half, &before).unwrap();
+        assert_eq!(loss.to_string(), "2.00 times more (2.00 to 2.00)");
+        assert!(gain.is_not_a_loss() && !loss.is_not_a_loss());
+        let same = Gain::of(&before, &series(&[7.0, 1.1, 60.0, 2.1, 15.0, 4.4])).unwrap();
+        assert!(same.to_string().starts_with("nothing ("), "{same}");
+        assert!(same.is_not_a_loss());
+    }
+
+    #[test]
+    fn with_too_few_rounds_nothing_is_decided() {
+        let gain = Gain::of(&series(&[2.0; 5]), &series(&[1.0; 5])).unwrap();
+        assert!(gain.to_string().starts_with("undecided: 2.00"), "{gain}");
+        // Rounds that only one side has are no pairs.
+        assert_eq!(Gain::of(&series(&[]), &series(&[1.0])), None);
+        assert_eq!(Gain::of(&series(&[1.0]), &series(&[0.0])), None);
+    }
+}

@@ -1,0 +1,62 @@
+//! A page of five thousand rows.
+
+use crate::driver::Browser;
+use crate::{collection, page};
+
+const ROWS: usize = 5000;
+
+/// The bars, in milliseconds and bytes.
+const OPENS: f64 = 1000.0;
+const SORTS: f64 = 100.0;
+const SIZE: usize = 3_000_000;
+
+/// The least of several tries: what else the machine does can only add.
+fn least(tries: usize, measure: impl Fn() -> f64) -> f64 {
+    (0..tries).map(|_| measure()).fold(f64::INFINITY, f64::min)
+}
+
+#[test]
+fn five_thousand_rows_open_and_sort_at_once() {
+    let Some(browser) = Browser::start() else {
+        return;
+    };
+    let mut random = fastrand::Rng::with_seed(1);
+    let mut sides = [String::new(), String::new()];
+    for text in &mut sides {
+        for row in 0..ROWS {
+            for _ in 0..10 {
+                let time = 1e-6 * (1.0 + random.f64());
+                *text += &format!("BenchmarkCase/number={row}/variant=pooled 1 {time} sec/op\n");
+            }
+        }
+    }
+    let collection = collection(&[("base", &sides[0]), ("head", &sides[1])]);
+    let html = page(&collection).html();
+    assert!(html.len() < SIZE, "{} bytes", html.len());
+    let path = browser.open(&html, "");
+    let opening = least(3, || {
+        browser.go(&path, "");
+        let time = "return performance.getEntriesByType('navigation')[0].loadEventEnd";
+        browser.run(time).as_f64().unwrap()
+    });
+    assert!(opening < OPENS, "opens in {opening} ms");
+    for column in 1..=4 {
+        let click = format!(
+            "const start = performance.now();\n\
+             document.querySelector('#results thead th:nth-child({column}) button').click();\n\
+             document.body.offsetHeight;\nreturn performance.now() - start"
+        );
+        let sorting = least(3, || browser.run(&click).as_f64().unwrap());
+        assert!(sorting < SORTS, "sorts column {column} in {sorting} ms");
+        eprintln!(
+            "{ROWS} rows: opened in {opening:.0} ms, column {column} sorted in {sorting:.0} ms"
+        );
+    }
+    let more = "document.querySelector('#results + .more').click();\n\
+         return [document.querySelectorAll('#results tbody tr').length, document.getElementById('status').textContent]";
+    assert_eq!(
+        browser.run(more),
+        serde_json::json!([ROWS, "all 5000 rows are shown"])
+    );
+    browser.assert_quiet();
+}

@@ -1,0 +1,172 @@
+//! The page of what stands behind the handler, from results whose ratios are known.
+
+use benchfmt::{Benchmark, Reader, Record};
+use report::LadderPage;
+
+fn results(text: &str) -> Vec<Benchmark> {
+    let mut reader = Reader::new(text.as_bytes(), "results");
+    let mut results = Vec::new();
+    while let Some(record) = reader.next_record().unwrap() {
+        match record {
+            Record::Result(result) => results.push(result.to_benchmark()),
+            other => panic!("{other:?}"),
+        }
+    }
+    results
+}
+
+/// Seven rounds, each slower than the one before, in which each rung takes a known share of the first.
+fn ladder(shares: &[(&str, [f64; 7])]) -> Vec<Benchmark> {
+    let mut text = String::new();
+    for (rung, shares) in shares {
+        let plan = if *rung == "indexed" {
+            "SEARCH entries |   BY index"
+        } else {
+            "SCAN entries"
+        };
+        for (round, share) in shares.iter().enumerate() {
+            let time = share * 0.010 * (1.0 + round as f64);
+            text += &format!(
+                "round: {round}\nplan: {plan}\nBenchmarkLadder/store=sqlite/rung={rung} 100 {time} sec/op {time} p99-sec {time} cpu-sec/req \
+                 1 queries/op {} stage-waiting-for-a-query-sec/op {} stage-encoding-sec/op\n",
+                0.75 * time,
+                0.25 * time,
+            );
+        }
+    }
+    results(&text)
+}
+
+#[test]
+fn a_step_has_its_gain_or_nothing() {
+    let ladder = ladder(&[
+        ("connect", [1.0; 7]),
+        ("pooled", [0.5, 0.4, 0.6, 0.5, 0.45, 0.55, 0.5]),
+        ("prepared", [0.5, 0.45, 0.55, 0.48, 0.47, 0.53, 0.51]),
+        ("indexed", [0.01; 7]),
+    ]);
+    let page = LadderPage::new(&ladder, &[]).markdown("");
+    let row = |rung: &str| {
+        let start = format!("| `{rung}`: ");
+        page.lines().find(|line| line.starts_with(&start)).unwrap()
+    };
+    // The 3rd, the middle and the 26th of the 28 Walsh averages of the log ratios: with seven values, three sums of ranks of 128 are within 2.5 %.
+    assert!(!row("connect").contains("less"), "{}", row("connect"));
+    assert!(
+        row("pooled").contains("| 2.00 times less (1.82 to 2.24) |"),
+        "{}",
+        row("pooled")
+    );
+    assert!(
+        row("prepared").contains("| nothing (0.93 to 1.06) |"),
+        "{}",
+        row("prepared")
+    );
+    assert!(
+        row("indexed").contains("| 49.8 times less (46.5 to 53.0) |"),
+        "{}",
+        row("indexed")
+    );
+    // In order, and each once.
+    let places: Vec<usize> = ["connect", "pooled", "prepared", "indexed"]
+        .iter()
+        .map(|rung| page.find(row(rung)).unwrap())
+        .collect();
+    assert!(places.is_sorted());
+}
+
+#[test]
+fn it_says_the_plan_and_where_the_time_goes() {
+    let ladder = ladder(&[
+        ("connect", [1.0; 7]),
+        ("pooled", [1.0; 7]),
+        ("indexed", [1.0; 7]),
+    ]);
+    let page = LadderPage::new(&ladder, &[]).markdown("");
+    assert!(
+        page.contains("of connect, pooled:\n\n```\nSCAN entries\n```"),
+        "{page}"
+    );
+    assert!(
+        page.contains("of indexed:\n\n```\nSEARCH entries\n  BY index\n```"),
+        "{page}"
+    );
+    assert!(
+        page.contains("| | encoding | waiting for a query |"),
+        "{page}"
+    );
+    assert!(page.contains("| `indexed` | 25.0 % | 75.0 % |"), "{page}");
+}
+
+/// Seven rounds of a sweep: what each size has of a round's p99.
+fn sweep(shares: &[(u32, [f64; 7])]) -> Vec<Benchmark> {
+    let mut text = String::new();
+    for (size, shares) in shares {
+        for (round, share) in shares.iter().enumerate() {
+            let p99 = share * 0.002 * (1.0 + round as f64);
+            text += &format!(
+                "round: {round}\nBenchmarkPoolSweep/store=postgres/rate=2000/size={size} 100 {} p50-sec {p99} p99-sec\n",
+                p99 / 4.0
+            );
+        }
+    }
+    results(&text)
+}
+
+#[test]
+fn the_smallest_size_that_is_not_shown_to_be_worse_is_recommended() {
+    let noisy = [1.0, 1.2, 0.9, 1.1, 0.95, 1.05, 1.1];
+    let sweep = sweep(&[
+        (16, [1.0; 7]),
+        (2, [3.0, 2.8, 3.1, 2.9, 3.0, 3.2, 2.7]),
+        (4, noisy),
+        (8, [0.99, 1.0, 0.98, 1.01, 0.97, 1.0, 0.99]),
+    ]);
+    let page = LadderPage::new(&[], &sweep);
+    let text = page.markdown("sweep.svg");
+    assert!(
+        text.contains("rate=2000`: **4** connections; the least 99th percentile has 8."),
+        "{text}"
+    );
+    assert!(text.contains("](sweep.svg)"), "{text}");
+    let row = |size: &str| {
+        text.lines()
+            .find(|line| line.starts_with(&format!("| {size} |")))
+            .unwrap()
+    };
+    assert!(row("2").contains("times more ("), "{}", row("2"));
+    assert!(row("4").contains("nothing ("), "{}", row("4"));
+    assert!(row("8").contains("is the best"), "{}", row("8"));
+
+    let chart = page.chart().unwrap().unwrap();
+    assert!(
+        chart.starts_with("<svg ") && chart.trim_end().ends_with("</svg>"),
+        "{chart}"
+    );
+    for needed in [
+        "prefers-color-scheme: dark",
+        "<title>",
+        "postgres p99",
+        "postgres p50",
+    ] {
+        assert!(chart.contains(needed), "{needed}");
+    }
+    // Four sizes in two lines.
+    assert_eq!(chart.matches("<circle").count(), 8);
+    // Whatever is drawn has another colour on a dark page.
+    for part in chart
+        .split("fill=\"#")
+        .chain(chart.split("stroke=\"#"))
+        .skip(1)
+    {
+        let color = &part[..6.min(part.len())];
+        if color.chars().all(|c| c.is_ascii_hexdigit()) {
+            assert!(chart.contains(&format!("[fill=\"#{color}\"]")), "{color}");
+        }
+    }
+}
+
+#[test]
+fn without_results_there_is_no_chart() {
+    assert_eq!(LadderPage::new(&[], &[]).chart().unwrap(), None);
+}

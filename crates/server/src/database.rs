@@ -1,0 +1,180 @@
+//! The database behind the handler, as the command line asks for it.
+
+use std::env;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail};
+use clap::{Args, ValueEnum};
+use store::{Accounts, CacheSettings, Data, Database, Log, Postgres, Settings, Sqlite};
+use tokio::runtime::Runtime;
+
+use crate::flags::{seconds, within};
+
+/// Where the address of PostgreSQL is sought.
+const ADDRESS_VARIABLE: &str = "DATABASE_URL";
+
+/// The flags that say what stands behind the handler.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Accounts")]
+pub(crate) struct DatabaseFlags {
+    /// Serve accounts from this database: sqlite:FILE, a postgres:// address, or postgres for the one in DATABASE_URL.
+    #[arg(long, value_name = "DATABASE", value_parser = place)]
+    store: Option<Place>,
+
+    /// Fill the database, which must have no accounts, with generated ones, and end.
+    #[arg(long, requires = "store")]
+    pub(crate) fill: bool,
+
+    /// How many accounts --fill makes.
+    #[arg(long, value_name = "N", requires = "fill", default_value_t = Data::default().accounts,
+        value_parser = clap::value_parser!(u32).range(1..=i64::from(i32::MAX)))]
+    accounts: u32,
+
+    /// How many entries --fill makes.
+    #[arg(long, value_name = "N", requires = "fill", default_value_t = Data::default().entries,
+        value_parser = clap::value_parser!(u32).range(0..=i64::from(i32::MAX)))]
+    entries: u32,
+
+    /// What else decides about what --fill makes.
+    #[arg(long, value_name = "N", requires = "fill", default_value_t = Data::default().seed)]
+    seed: u64,
+
+    /// What is done to be fast; each does what those before it do, and one thing more.
+    #[arg(long, value_enum, requires = "store", default_value_t = Rung::Encoded)]
+    rung: Rung,
+
+    /// Connections to the database at a time. A query takes a core, here or there: more only wait for each other there.
+    #[arg(long, value_name = "N", requires = "store", default_value_t = 8, value_parser = within(1, 10_000))]
+    pool_size: usize,
+
+    /// How long a request waits for a connection: 503 beyond it.
+    #[arg(long, value_name = "SECONDS", requires = "store", default_value = "1", value_parser = seconds)]
+    pool_wait: Duration,
+
+    /// How long a connection may be at one request: 503 beyond it, and it is closed.
+    #[arg(long, value_name = "SECONDS", requires = "store", default_value = "5", value_parser = seconds)]
+    query_time: Duration,
+
+    /// How long an answer is kept after it was read.
+    #[arg(long, value_name = "SECONDS", requires = "store", default_value = "60", value_parser = seconds)]
+    cache_ttl: Duration,
+
+    /// What kept answers may take together.
+    #[arg(long, value_name = "BYTES", requires = "store", default_value_t = 64 << 20)]
+    cache_bytes: u64,
+
+    /// Tell of queries that take this long, with their plan, on the standard error, a few a second at most.
+    #[arg(long, value_name = "SECONDS", requires = "store", default_value = "0.1", value_parser = seconds)]
+    slow_query: Duration,
+}
+
+/// A database's place.
+#[derive(Clone, Debug)]
+enum Place {
+    Sqlite(PathBuf),
+    Postgres(String),
+}
+
+/// The rungs of the ladder.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Rung {
+    /// A connection for each request.
+    Connect,
+    /// Connections are kept.
+    Pooled,
+    /// A connection keeps its statements prepared.
+    Prepared,
+    /// The entries have an index on their account.
+    Indexed,
+    /// Rows are kept for a while.
+    Cached,
+    /// What is kept is the encoded answer.
+    Encoded,
+}
+
+impl From<Rung> for store::Rung {
+    fn from(rung: Rung) -> Self {
+        match rung {
+            Rung::Connect => Self::Connect,
+            Rung::Pooled => Self::Pooled,
+            Rung::Prepared => Self::Prepared,
+            Rung::Indexed => Self::Indexed,
+            Rung::Cached => Self::Cached,
+            Rung::Encoded => Self::Encoded,
+        }
+    }
+}
+
+impl DatabaseFlags {
+    /// Makes the accounts and entries.
+    pub(crate) fn make(&self, runtime: &Runtime) -> Result<()> {
+        let data = Data {
+            accounts: self.accounts,
+            entries: self.entries,
+            seed: self.seed,
+        };
+        let filled = match &self.store {
+            None => return Ok(()),
+            Some(Place::Sqlite(path)) => Sqlite::fill(path, data),
+            Some(Place::Postgres(address)) => runtime.block_on(Postgres::fill(address, data)),
+        };
+        filled.context("cannot fill the database")?;
+        println!("{} accounts with {} entries", self.accounts, self.entries);
+        Ok(())
+    }
+
+    /// The accounts that are to be served, if any.
+    pub(crate) fn accounts(&self) -> Result<Option<Accounts<Database>>> {
+        let Some(place) = &self.store else {
+            return Ok(None);
+        };
+        let rung = self.rung.into();
+        let settings = Settings {
+            rung,
+            connections: self.pool_size,
+            wait: self.pool_wait,
+            query_time: self.query_time,
+        };
+        let log = Log::new(self.slow_query, |logged| eprintln!("server: {logged}"));
+        let database = match place {
+            Place::Sqlite(path) => {
+                // SQLite would make an empty one.
+                if !path.exists() {
+                    bail!("no database {}: --fill makes one", path.display());
+                }
+                let store = Sqlite::open(path, settings);
+                let store = store.with_context(|| {
+                    format!("{}: no accounts in it; --fill makes them", path.display())
+                })?;
+                Database::Sqlite(store.with_log(log))
+            }
+            Place::Postgres(address) => {
+                let store = Postgres::new(address, settings);
+                let store = store.context("the address of PostgreSQL")?;
+                Database::Postgres(Box::new(store.with_log(log)))
+            }
+        };
+        let cache = CacheSettings {
+            ttl: self.cache_ttl,
+            bytes: self.cache_bytes,
+        };
+        Ok(Some(Accounts::new(database, rung, cache)))
+    }
+}
+
+fn place(text: &str) -> Result<Place, String> {
+    if let Some(path) = text.strip_prefix("sqlite:").filter(|path| !path.is_empty()) {
+        return Ok(Place::Sqlite(path.into()));
+    }
+    if text.starts_with("postgres://") || text.starts_with("postgresql://") {
+        return Ok(Place::Postgres(text.to_owned()));
+    }
+    if text == "postgres" {
+        return match env::var(ADDRESS_VARIABLE) {
+            Ok(address) => Ok(Place::Postgres(address)),
+            Err(error) => Err(format!("{ADDRESS_VARIABLE}: {error}")),
+        };
+    }
+    Err("neither sqlite:FILE, nor postgres://…, nor postgres".to_owned())
+}
