@@ -122,13 +122,13 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
         results::write(&path, &results)?;
         eprintln!("wrote {}", path.display());
     }
+    if let Some(sites) = sites {
+        let path = workspace.baselines().join(sites::FILE);
+        results::write_whole(&path, sites.text().as_bytes())?;
+        eprintln!("wrote {}", path.display());
+    }
     if !profiles.0.is_empty() {
         profiles::write(&workspace.baselines(), &profiles)?;
-    }
-    if let Some(profiles) = sites {
-        let path = workspace.baselines().join(sites::FILE);
-        results::write_whole(&path, profiles.text().as_bytes())?;
-        eprintln!("wrote {}", path.display());
     }
     // A value that was accepted is in the baseline now.
     let contained = |accepted: &Accepted| {
@@ -142,6 +142,21 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     report::run(&report::Arguments::default())
 }
 
+/// The sites of the cases whose allocations are in the baselines, if some were measured.
+fn sites_of(
+    measured: &[String],
+    suite: &Suite,
+    workspace: &Workspace,
+) -> Result<Option<allocations::Profiles>> {
+    if !file_of(Kind::Allocs, &workspace.results()).exists() {
+        return Ok(None);
+    }
+    let measured = measured.iter().map(String::as_str).collect();
+    let listed = suite.list(Kind::Allocs, &Selection::all())?;
+    let listed: Vec<&str> = listed.iter().map(|case| case.name.as_str()).collect();
+    sites::merged(&measured, &listed, workspace).map(Some)
+}
+
 /// The last profiles, and of the cases that have none, those of the baselines.
 fn merged_profiles(suite: &Suite, workspace: &Workspace) -> Result<Profiles> {
     let mut profiles = profiles::read(&workspace.baselines())?;
@@ -150,17 +165,6 @@ fn merged_profiles(suite: &Suite, workspace: &Workspace) -> Result<Profiles> {
     let is_listed = |name: &str| listed.iter().any(|case| case.name == name);
     profiles.0.retain(|name, _| is_listed(name));
     Ok(profiles)
-}
-
-/// The sites of the cases whose allocations are in the baselines, if some were measured.
-fn sites_of(measured: &[String], suite: &Suite, workspace: &Workspace) -> Result<Option<allocations::Profiles>> {
-    if !file_of(Kind::Allocs, &workspace.results()).exists() {
-        return Ok(None);
-    }
-    let measured = measured.iter().map(String::as_str).collect();
-    let listed = suite.list(Kind::Allocs, &Selection::all())?;
-    let listed: Vec<&str> = listed.iter().map(|case| case.name.as_str()).collect();
-    sites::merged(&measured, &listed, workspace).map(Some)
 }
 
 /// The case that a line of the functions' file is about.

@@ -14,8 +14,8 @@ use benchfmt::{Benchmark, merge};
 use benchstat::cli::{Flags, Format, Report, labels, print, style_of};
 use benchstat::shard::Shard;
 use benchstat::{
-    Collection, Gates, Input, Outcome, Replicate, Selection, SelectionError, Source, Verdicts, judge,
-    write_explanations, write_sites,
+    Collection, Gates, Input, Outcome, Replicate, Selection, SelectionError, Source, Verdicts,
+    judge, write_explanations, write_sites,
 };
 use report::ComparisonPage;
 
@@ -59,6 +59,10 @@ pub(crate) struct Arguments {
     #[arg(long, conflicts_with = "inputs")]
     explain: bool,
 
+    /// Draw the changed instructions of each case into this folder, as flame graphs that show the difference
+    #[arg(long, value_name = "FOLDER", conflicts_with = "inputs")]
+    flamegraph: Option<PathBuf>,
+
     /// With --against: measure only the cases of one shard, such as 3/8, and leave the verdicts to --merge
     #[arg(long, value_name = "K/N", requires = "against", requires = "into")]
     shard: Option<Shard>,
@@ -70,10 +74,6 @@ pub(crate) struct Arguments {
     /// Compare what all shards measured; none may be missing
     #[arg(long, requires = "inputs", conflicts_with_all = ["gate", "only"])]
     merge: bool,
-
-    /// Draw the changed instructions of each case into this folder, as flame graphs that show the difference
-    #[arg(long, value_name = "FOLDER", conflicts_with = "inputs")]
-    flamegraph: Option<PathBuf>,
 
     /// Only these units, such as instructions/op,allocs/op
     #[arg(long, value_name = "UNITS", value_delimiter = ',')]
@@ -218,25 +218,27 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
         Format::Text => arguments.explain,
         Format::Csv | Format::Bencher => false,
     };
-    let graphs = arguments.flamegraph.as_deref();
-    let explanations = match (&union, &arguments.against) {
-        (Some(parts), _) if explains => shard::explanations(parts)?,
-        (None, against) if (explains || graphs.is_some()) && arguments.inputs.is_empty() => {
-            let base = match against {
-                Some(revision) => results_of(&workspace.revisions().resolve(revision)?, &workspace),
-                None => workspace.baselines(),
-            };
-            let folders = (&*base, &*workspace.results());
-            explain::changes(&verdicts, folders, graphs, &workspace)?
-        }
-        _ => Vec::new(),
-    };
-    let explanations = if explains { explanations } else { Vec::new() };
     let sites = if explains && arguments.inputs.is_empty() {
         sites::changes(&verdicts, arguments.against.as_deref(), &workspace)?
     } else {
         Vec::new()
     };
+    let graphs = arguments.flamegraph.as_deref();
+    let explanations = match (&union, &arguments.against) {
+        _ if !explains && graphs.is_none() => Vec::new(),
+        (Some(parts), _) => shard::explanations(parts)?,
+        (None, Some(revision)) => {
+            let base = results_of(&workspace.revisions().resolve(revision)?, &workspace);
+            explain::changes(&verdicts, &base, &workspace.results(), graphs, &workspace)?
+        }
+        (None, None) if arguments.inputs.is_empty() => {
+            let base = workspace.baselines();
+            explain::changes(&verdicts, &base, &workspace.results(), graphs, &workspace)?
+        }
+        (None, None) => Vec::new(),
+    };
+    // Where they are only drawn they are not told.
+    let explanations = if explains { explanations } else { Vec::new() };
     if is_html {
         let mut explanation = Vec::new();
         write_explanations(&explanations, &mut explanation)?;
@@ -257,6 +259,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
         verdicts: Some((&verdicts, outcome)),
         explanations: &explanations,
         caveat: collection.caveat(),
+        sites: &sites,
     };
     write(&report, format)?;
     Ok(ExitCode::from(outcome.code()))

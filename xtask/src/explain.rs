@@ -16,11 +16,12 @@ use crate::results;
 use crate::suite::{Kind, output};
 use crate::workspace::{Workspace, file_of};
 
-/// Explains each case whose instructions changed, from the profiles beside the results of the two sides, and draws it where there is a
-/// folder for graphs.
+/// Explains each case whose instructions changed, from the profiles beside the results of the two sides. Where there is a
+/// folder for `graphs`, it draws them.
 pub(crate) fn changes(
     verdicts: &Verdicts,
-    (base_folder, head_folder): (&Path, &Path),
+    base_folder: &Path,
+    head_folder: &Path,
     graphs: Option<&Path>,
     workspace: &Workspace,
 ) -> Result<Vec<ExplanationView>> {
@@ -50,15 +51,15 @@ pub(crate) fn changes(
             );
             continue;
         };
-        if let Some(folder) = graphs {
-            flame::write(folder, &row.case, base, head)?;
-        }
         let commit = commits.get(was).cloned().unwrap_or_default();
         if !known.contains_key(&commit) {
             let sources = sources(&commit, workspace)?;
             known.insert(commit.clone(), sources);
         }
         let sources = &known[&commit];
+        if let Some(folder) = graphs {
+            flame::write(folder, &row.case, base, head)?;
+        }
         explanations.push(explain(base, head, sources).view(&row.case, unit, sources));
     }
     Ok(explanations)

@@ -35,7 +35,9 @@ const CHARTS: &str = "charts";
 
 pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     let workspace = Workspace::current();
-    let files = Kind::ALL.map(|kind| file_of(kind, &workspace.baselines()));
+    // Polls and wakes have no part in the pages.
+    let kinds = [Kind::Instructions, Kind::Allocs, Kind::Time];
+    let files = kinds.map(|kind| file_of(kind, &workspace.baselines()));
     let collection = read(&files)?;
     let functions = read(&[workspace.baselines().join(FUNCTIONS)])?;
     let page = Page::new(&collection, &functions)?;

@@ -212,7 +212,7 @@ impl Share {
         if verdicts.judgements.iter().any(Judgement::fails) {
             let base = compare::results_of(commit, workspace);
             let explanations =
-                explain::changes(&verdicts, (&base, &workspace.results()), None, workspace)?;
+                explain::changes(&verdicts, &base, &workspace.results(), None, workspace)?;
             let json = serde_json::to_vec_pretty(&explanations)?;
             write_whole(&into.join(EXPLANATIONS), &json)?;
         }

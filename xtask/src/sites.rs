@@ -89,7 +89,10 @@ pub(crate) fn of_working_tree(cases: &[&str], workspace: &Workspace) -> Result<P
 fn of_revision(revision: &str, cases: &[&str], workspace: &Workspace) -> Result<Profiles> {
     let revisions = workspace.revisions();
     let commit = revisions.resolve(revision)?;
-    let suite = Suite::of_revision(revisions.executables(&commit, PACKAGE, &toolchain()?)?);
+    let suite = Suite::of_revision(
+        revisions.executables(&commit, PACKAGE, &toolchain()?)?,
+        &commit,
+    );
     let mut profiles = match list(&suite, cases) {
         Ok(profiles) => profiles,
         Err(error) => {

@@ -90,7 +90,7 @@ impl Suite {
 
     /// Whether it measures a kind: an older revision may not.
     pub(crate) fn has(&self, kind: Kind) -> bool {
-        self.0.get(kind.name()).is_ok()
+        self.executables.get(kind.name()).is_ok()
     }
 
     pub(crate) fn executable(&self, kind: Kind) -> Result<&Path> {

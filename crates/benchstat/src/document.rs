@@ -267,7 +267,7 @@ impl Document {
         }
     }
 
-    /// Writes the document, indented.
+    /// Writes it, on lines of their own.
     ///
     /// # Errors
     ///

@@ -10,7 +10,7 @@ use crate::symbols::Function;
 
 /// The calls of the head, each as wide as the instructions below it, in the colour of its own change: red for more than in the
 /// base, blue for less (B. Gregg, "Differential Flame Graphs", 2014). What the head does no more has no width, and the counts
-/// in the title have it. The same profiles give the same bytes.
+/// in the title have it. Libraries stand on the functions that asked them. The same profiles give the same bytes.
 ///
 /// # Errors
 ///
@@ -23,7 +23,7 @@ pub fn flame(base: &Profile, head: &Profile, title: &str) -> io::Result<String> 
         .iter()
         .map(|(stack, (base, head))| format!("{stack} {base} {head}"))
         .collect();
-    let (base, head) = (base.root.inclusive(), head.root.inclusive());
+    let (base, head) = (base.total(), head.total());
     let gone: u64 = folded
         .values()
         .filter(|(_, head)| *head == 0)
@@ -44,8 +44,8 @@ pub fn flame(base: &Profile, head: &Profile, title: &str) -> io::Result<String> 
 
 type Counts = (u64, u64);
 
-/// Adds a function's own instructions under its stack, those of libraries below it, and those of all that it calls: calls from
-/// several lines are one.
+/// Adds the instructions of a function under its stack, those of each library's function on top of it, and those of all that
+/// it calls: calls from several lines are one.
 fn fold(
     own: &Own,
     stack: &str,
@@ -53,36 +53,29 @@ fn fold(
     side: fn(&mut Counts) -> &mut u64,
 ) {
     for ((_, library), instructions) in &own.costs {
-        let stack = match (stack.is_empty(), library.is_empty()) {
-            (true, true) => "(not placed)".to_owned(),
-            (false, true) => stack.to_owned(),
-            (true, false) => framed(library),
-            (false, false) => format!("{stack};{}", framed(library)),
+        let stack = match (stack, &**library) {
+            ("", "") => "(not placed)".to_owned(),
+            (stack, "") => stack.to_owned(),
+            (stack, library) => below(stack, library),
         };
         *side(folded.entry(stack).or_default()) += instructions;
     }
     for ((_, function), child) in &own.children {
-        let name = name(function);
-        let below = if stack.is_empty() {
-            name
-        } else {
-            format!("{stack};{name}")
-        };
-        fold(child, &below, folded, side);
+        fold(child, &below(stack, &name(function)), folded, side);
+    }
+}
+
+/// A stack with one more function. A semicolon would divide its name, a line's end would end it.
+fn below(stack: &str, name: &str) -> String {
+    let name = name.replace([';', '\n', '\r'], ":");
+    if stack.is_empty() {
+        name
+    } else {
+        format!("{stack};{name}")
     }
 }
 
 /// A function with its file, so that those of one name are told apart.
 fn name(function: &Function) -> String {
-    let name = if function.file.is_empty() {
-        function.name.to_string()
-    } else {
-        format!("{} {}", function.name, function.file)
-    };
-    framed(&name)
-}
-
-/// A name as a frame: a semicolon would divide it, a line's end would end it.
-fn framed(name: &str) -> String {
-    name.replace([';', '\n', '\r'], ":")
+    format!("{} {}", function.name, function.file)
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use explain::{Function, Node, Tree, flame};
+use explain::{Function, Node, Profile, Tree, flame};
 
 fn function(name: &str) -> Function {
     Function {
@@ -23,12 +23,12 @@ fn node(own: u64, children: &[(&str, Node)]) -> Node {
     }
 }
 
-fn tree(parse: u64, children: &[(&str, Node)]) -> Tree {
+fn profile(parse: u64, children: &[(&str, Node)]) -> Profile {
     let mut main = children.to_vec();
     main.push(("parse", node(parse, &[])));
-    Tree {
+    Profile::of(&Tree {
         root: node(0, &[("main", node(100, &main))]),
-    }
+    })
 }
 
 /// What the graph says of each frame: its name, and the text of its tooltip behind that.
@@ -45,8 +45,8 @@ fn titles(svg: &str) -> BTreeMap<String, String> {
 
 #[test]
 fn each_frame_has_its_instructions_and_its_change() {
-    let base = tree(200, &[("old", node(50, &[])), ("same", node(700, &[]))]);
-    let head = tree(400, &[("new", node(500, &[])), ("same", node(700, &[]))]);
+    let base = profile(200, &[("old", node(50, &[])), ("same", node(700, &[]))]);
+    let head = profile(400, &[("new", node(500, &[])), ("same", node(700, &[]))]);
     let svg = flame(&base, &head, "Case/items=1").unwrap();
     let titles = titles(&svg);
     let of = |name: &str| {
@@ -75,7 +75,7 @@ fn each_frame_has_its_instructions_and_its_change() {
 
 #[test]
 fn names_do_no_harm() {
-    let hostile = tree(
+    let hostile = profile(
         1,
         &[("<script>alert(1)</script>;x\n& \"y\" 5 6", node(9, &[]))],
     );
@@ -92,6 +92,6 @@ fn names_do_no_harm() {
 
 #[test]
 fn there_is_no_graph_of_nothing() {
-    let nothing = Tree::default();
+    let nothing = Profile::default();
     assert!(flame(&nothing, &nothing, "nothing").is_err());
 }
