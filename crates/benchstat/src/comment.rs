@@ -25,6 +25,9 @@ const NAME: usize = 300;
 /// How much of a sentence is shown.
 const SENTENCE: usize = 600;
 
+/// Whether a row belongs to a part of the comment.
+type Wanted<'w> = &'w dyn Fn(&JudgementView) -> bool;
+
 /// Why there is no comment.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum CommentError {
@@ -70,7 +73,7 @@ pub fn comment(document: &Document, link: Option<&str>) -> Result<String, Commen
     let named = |rows: Vec<&JudgementView>| -> Vec<String> {
         rows.into_iter().map(|row| line(row, several)).collect()
     };
-    let of = |wanted: &dyn Fn(&JudgementView) -> bool| -> Vec<&JudgementView> {
+    let of = |wanted: Wanted<'_>| -> Vec<&JudgementView> {
         Verdict::ALL
             .into_iter()
             .flat_map(|verdict| rows.iter().filter(move |row| row.verdict == verdict))
@@ -79,7 +82,7 @@ pub fn comment(document: &Document, link: Option<&str>) -> Result<String, Commen
     };
     let open = of(&|row| fails(row));
     section(&mut text, &mut room, &mut left_out, None, named(open));
-    let folded: [(&str, &dyn Fn(&JudgementView) -> bool); 4] = [
+    let folded: [(&str, Wanted<'_>); 4] = [
         ("improved", &|row| row.verdict == Verdict::Improved),
         ("could not be decided or compared", &|row| {
             row.gates && matches!(row.verdict, Verdict::Undecided | Verdict::Incomparable)
@@ -159,7 +162,7 @@ fn section(
             );
         }
         None => {
-            let _ = write!(text, "{HEAD}{shown}\n");
+            let _ = writeln!(text, "{HEAD}{shown}");
         }
     }
 }
