@@ -25,6 +25,9 @@ const NAME: usize = 300;
 /// How much of a sentence is shown.
 const SENTENCE: usize = 600;
 
+/// Whether a row belongs to a part of the comment.
+type Wanted<'w> = &'w dyn Fn(&JudgementView) -> bool;
+
 /// Why there is no comment.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum CommentError {
@@ -73,7 +76,7 @@ pub fn comment(document: &Document, link: Option<&str>) -> Result<String, Commen
     let named = |rows: Vec<&JudgementView>| -> Vec<String> {
         rows.into_iter().map(|row| line(row, several)).collect()
     };
-    let of = |wanted: &dyn Fn(&JudgementView) -> bool| -> Vec<&JudgementView> {
+    let of = |wanted: Wanted<'_>| -> Vec<&JudgementView> {
         Verdict::ALL
             .into_iter()
             .flat_map(|verdict| rows.iter().filter(move |row| row.verdict == verdict))

@@ -68,7 +68,9 @@ impl Yours {
         let here = workspace();
         let manifest = blocks[1].1.replace("HANDLERBENCH", here.to_str().unwrap());
         let package = "[package]\nname = \"yours\"\nversion = \"1.0.0\"\nedition = \"2024\"\n\n";
-        yours.write("Cargo.toml", &format!("{package}{manifest}"));
+        // What serves the cases is not what is measured.
+        let profile = "\n[profile.bench.package.'*']\nopt-level = 0\n";
+        yours.write("Cargo.toml", &format!("{package}{manifest}{profile}"));
         // The same dependencies, which are here already.
         fs::copy(
             here.join("Cargo.lock"),
