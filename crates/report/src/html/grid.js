@@ -1,7 +1,7 @@
 // Tables that sort: a column's heading is a button, and only as many rows are drawn as are looked at.
 
 /** More rows than these are drawn when they are asked for. */
-const SHOWN_AT_FIRST = 200;
+const SHOWN_AT_FIRST = 100;
 
 function element(name, properties = {}, ...children) {
   const made = Object.assign(document.createElement(name), properties);
@@ -94,8 +94,10 @@ class Grid {
     this.draw();
     // The button is gone: whoever pressed it goes on at the first new row.
     const row = this.table.tBodies[0].rows[first];
-    row.tabIndex = -1;
-    row.focus();
+    if (row) {
+      row.tabIndex = -1;
+      row.focus();
+    }
     this.say(`all ${this.rows.length} rows are shown`);
   }
 }
