@@ -40,7 +40,10 @@ function showVerdicts(rows) {
     {
       label: "interval",
       key: (row) => row.interval?.[0],
-      fill: (row, cell) => (cell.textContent = row.interval ? row.interval.map(percent).join(" to ") : ""),
+      fill: ({ interval }, cell) => {
+        // That of an exact change is the change itself.
+        if (interval && interval[0] < interval[1]) cell.textContent = interval.map(percent).join(" to ");
+      },
     },
     text("gates", (row) => (row.gates ? "yes" : "no")),
     text("why", (row) => row.why),
