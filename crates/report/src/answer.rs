@@ -93,8 +93,9 @@ impl<'c> Answer<'c> {
                     self.handlers.value(ALLOCATIONS, &choice.row, variant)
                 });
                 format!(
-                    "`{variant}` for orders of {} items, with {} of naive's time, {} of its instructions and {} allocations an order",
+                    "`{variant}` for orders of {} {}, with {} of naive's time, {} of its instructions and {} allocations an order",
                     listed(&sizes),
+                    if sizes == ["1"] { "item" } else { "items" },
                     range(times, 2),
                     range(counts, 2),
                     range(allocations, 0),

@@ -113,3 +113,18 @@ fn names_break_no_table() {
         assert!(page.contains(&header), "{page}");
     }
 }
+
+#[test]
+fn samples_too_small_for_an_interval_are_drawn_within_the_picture() {
+    // A zero, too: no share can be taken of it, and no logarithm.
+    let text = "BenchmarkInvoice/items=1/variant=naive 1 0 sec/op 5 instructions/op 0 allocs/op\n\
+         BenchmarkInvoice/items=1/variant=pooled 1 2 sec/op 4 instructions/op 0 allocs/op\n\
+         BenchmarkInvoice/items=10/variant=naive 1 3 sec/op 0 instructions/op 0 allocs/op\n\
+         BenchmarkInvoice/items=10/variant=pooled 1 2 sec/op 4 instructions/op 1 allocs/op\n";
+    for Chart { name, svg, .. } in charts(text) {
+        let words = svg.split(['"', ' ', ',']);
+        for number in words.filter_map(|word| word.parse::<f64>().ok()) {
+            assert!((-2000.0..4000.0).contains(&number), "{name}: {number}");
+        }
+    }
+}

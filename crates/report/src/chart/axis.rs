@@ -165,7 +165,8 @@ impl Ranged for Axis {
 
     fn map(&self, value: &f64, (start, end): (i32, i32)) -> i32 {
         let (low, high) = self.ends;
-        let share = (self.place(*value) - low) / (high - low);
+        // What lies far outside, or nowhere, is no reason to leave the range of pixels.
+        let share = ((self.place(*value) - low) / (high - low)).clamp(-1.0, 2.0);
         start + (f64::from(end - start) * share).round() as i32
     }
 

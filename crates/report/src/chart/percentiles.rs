@@ -89,7 +89,7 @@ pub(crate) fn percentiles(
                     .map(|(share, point)| place(*share, point.center));
                 canvas.line(line, color, 1)?;
                 for (share, point) in &curve.points {
-                    if point.low.is_finite() && point.high.is_finite() {
+                    if point.is_bounded() {
                         canvas.line(
                             [place(*share, point.low), place(*share, point.high)],
                             color,

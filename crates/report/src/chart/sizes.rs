@@ -20,6 +20,13 @@ pub(crate) struct Point {
     pub(crate) high: f64,
 }
 
+impl Point {
+    /// Whether it has an interval, with two ends.
+    pub(super) fn is_bounded(self) -> bool {
+        self.low < self.high && self.low.is_finite() && self.high.is_finite()
+    }
+}
+
 /// What one variant has at each size; a place for each size.
 #[derive(Clone, Debug)]
 pub(crate) struct Series {
@@ -103,7 +110,7 @@ pub(crate) fn sizes(caption: Caption<'_>, of: &Sizes<'_>) -> Result<Chart, DrawE
             let mut last = None;
             for (&size, point) in of.at.iter().zip(&series_of.others) {
                 let Some(point) = point else { continue };
-                if point.low < point.high {
+                if point.is_bounded() {
                     let interval = [moved(size, point.low), moved(size, point.high)];
                     canvas.line(interval, series(at), 2)?;
                 }

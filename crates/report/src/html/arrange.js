@@ -138,6 +138,20 @@ function arrange(data, { filter, row, col }) {
     });
 }
 
+/** The numbers of a result's sample: a list, or the bytes of 64-bit floats in BASE64. */
+function numbers(values) {
+  if (typeof values !== "string") return values;
+  const bytes = atob(values);
+  const view = new DataView(new ArrayBuffer(bytes.length));
+  for (let at = 0; at < bytes.length; at++) view.setUint8(at, bytes.charCodeAt(at));
+  return Array.from({ length: bytes.length / 8 }, (_, at) => view.getFloat64(8 * at, true));
+}
+
+/** Samples in ascending order as one. */
+function merged(samples) {
+  return samples.length === 1 ? samples[0] : samples.flat().sort((a, b) => a - b);
+}
+
 /** A row of cells, each summarised and compared when it is first looked at. */
 class Row {
   constructor(label, samples, unit, data) {
@@ -150,9 +164,8 @@ class Row {
 
   /** The values of a cell in ascending order, as those of each of its results are. */
   sample(at) {
-    const parts = this.parts[at];
-    if (!parts || parts.length === 1) return parts?.[0];
-    this.samples[at] ??= Float64Array.from(parts.flat()).sort();
+    if (!this.parts[at]) return undefined;
+    this.samples[at] ??= merged(this.parts[at].map(numbers));
     return this.samples[at];
   }
 

@@ -1,14 +1,16 @@
 //! The data that a page carries.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
 use benchfmt::{Assumption, Better, Class, Metadata, class};
 use benchstat::Collection;
-use benchstat::document::JudgementView;
 use benchstat::statistics::Interval;
 use serde::Serialize;
 
 use super::HtmlPage;
+use super::judged::Judged;
 
 /// Up to this size of a sample the interval of its median is that of the binomial distribution; beyond, the script approximates it.
 const EXACT: usize = 30;
@@ -33,14 +35,36 @@ pub(super) struct Data<'a> {
     files: Vec<&'a str>,
     /// Each configuration once, as keys and values.
     configs: Vec<Vec<(&'a str, &'a str)>>,
-    results: Vec<Sample<'a>>,
+    /// Each name once.
+    names: Vec<&'a str>,
+    results: Vec<Sample>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    verdicts: Option<&'a [JudgementView]>,
+    verdicts: Option<Vec<Judged<'a>>>,
 }
 
-/// What a case has under one configuration: its name, the places of the file and the configuration, and for the place of each unit
-/// the values in ascending order.
-type Sample<'a> = (&'a str, usize, usize, Vec<(usize, Vec<f64>)>);
+/// What a case has under one configuration: the places of its name, the file and the configuration, and for the place of each unit the
+/// values in ascending order.
+type Sample = (usize, usize, usize, Vec<(usize, Values)>);
+
+/// The values of a sample: as they are, or to the last bit as BASE64 of their bytes, the lowest first, which takes half of the room.
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+enum Values {
+    Whole(Vec<f64>),
+    Coded(String),
+}
+
+impl Values {
+    /// Those of a sample, in any order.
+    fn new(mut values: Vec<f64>) -> Self {
+        values.sort_by(f64::total_cmp);
+        if values.iter().all(|value| value.fract() == 0.0) {
+            return Self::Whole(values);
+        }
+        let bytes: Vec<u8> = values.into_iter().flat_map(f64::to_le_bytes).collect();
+        Self::Coded(BASE64_STANDARD.encode(bytes))
+    }
+}
 
 #[derive(Debug, Serialize)]
 struct Unit<'a> {
@@ -65,20 +89,29 @@ impl<'a> Data<'a> {
             units: Vec::new(),
             files: Vec::new(),
             configs: Vec::new(),
+            names: Vec::new(),
             results: Vec::new(),
-            verdicts: page.verdicts.map(|verdicts| verdicts.judgements.as_slice()),
+            verdicts: None,
         };
+        let mut names = Names::default();
         let mut configs = Vec::new();
         for sampled in collection.sampled() {
             let file = place(&mut data.files, sampled.label);
             let config = place(&mut configs, sampled.config);
-            let samples = sampled.samples.into_iter().map(|(unit, mut values)| {
-                values.sort_by(f64::total_cmp);
-                (data.unit(unit, collection.metadata()), values)
+            let samples = sampled.samples.into_iter().map(|(unit, values)| {
+                let unit = data.unit(unit, collection.metadata());
+                (unit, Values::new(values))
             });
             let samples = samples.collect();
-            data.results.push((sampled.name, file, config, samples));
+            let name = names.place(sampled.name);
+            data.results.push((name, file, config, samples));
         }
+        data.verdicts = page.verdicts.map(|verdicts| {
+            let rows = verdicts.judgements.iter();
+            rows.map(|row| Judged::new(names.place(&row.case), row))
+                .collect()
+        });
+        data.names = names.list;
         let pairs = configs
             .into_iter()
             .map(|config| collection.config(config).collect());
@@ -107,6 +140,22 @@ impl<'a> Data<'a> {
     pub(super) fn json(&self) -> String {
         let json = serde_json::to_string(self).unwrap_or_default();
         json.replace('<', "\\u003c")
+    }
+}
+
+/// Names, each once; there may be thousands.
+#[derive(Debug, Default)]
+struct Names<'a> {
+    list: Vec<&'a str>,
+    places: HashMap<&'a str, usize>,
+}
+
+impl<'a> Names<'a> {
+    fn place(&mut self, name: &'a str) -> usize {
+        *self.places.entry(name).or_insert_with(|| {
+            self.list.push(name);
+            self.list.len() - 1
+        })
     }
 }
 

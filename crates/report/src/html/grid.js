@@ -1,7 +1,9 @@
 // Tables that sort: a column's heading is a button, and only as many rows are drawn as are looked at.
 
 /** More rows than these are drawn when they are asked for. */
-const SHOWN_AT_FIRST = 200;
+const SHOWN_AT_FIRST = 100;
+/** Where all are shown, those beyond the first are drawn so many at a time, so that nobody waits for the last. */
+const DRAWN_AT_A_TIME = 500;
 
 function element(name, properties = {}, ...children) {
   const made = Object.assign(document.createElement(name), properties);
@@ -63,16 +65,24 @@ class Grid {
     return [...known, ...keyed.filter((own) => !has(own))].map(({ row }) => row);
   }
 
-  draw() {
+  draw(atOnce = SHOWN_AT_FIRST) {
     for (const { cell, label } of this.columns) {
       const direction = this.sort?.down ? "descending" : "ascending";
       cell.ariaSort = this.sort?.label === label ? direction : "none";
     }
-    const count = this.showsAll ? this.rows.length : SHOWN_AT_FIRST;
-    const rows = this.sorted().slice(0, count).map((row) => this.row(row));
-    this.table.tBodies[0].replaceChildren(...rows);
-    this.more.hidden = rows.length === this.rows.length;
-    this.more.textContent = `Show all ${this.rows.length} rows`;
+    const sorted = this.sorted();
+    const body = this.table.tBodies[0];
+    body.replaceChildren(...sorted.slice(0, atOnce).map((row) => this.row(row)));
+    this.more.hidden = this.showsAll || sorted.length <= SHOWN_AT_FIRST;
+    this.more.textContent = `Show all ${sorted.length} rows`;
+    clearTimeout(this.waiting);
+    const go = () => {
+      const from = body.rows.length;
+      if (from >= sorted.length) return;
+      body.append(...sorted.slice(from, from + DRAWN_AT_A_TIME).map((row) => this.row(row)));
+      this.waiting = setTimeout(go);
+    };
+    if (this.showsAll) this.waiting = setTimeout(go);
   }
 
   row(row) {
@@ -91,11 +101,13 @@ class Grid {
   showAll() {
     const first = this.table.tBodies[0].rows.length;
     this.showsAll = true;
-    this.draw();
+    this.draw(Infinity);
     // The button is gone: whoever pressed it goes on at the first new row.
     const row = this.table.tBodies[0].rows[first];
-    row.tabIndex = -1;
-    row.focus();
+    if (row) {
+      row.tabIndex = -1;
+      row.focus();
+    }
     this.say(`all ${this.rows.length} rows are shown`);
   }
 }

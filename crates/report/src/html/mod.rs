@@ -4,6 +4,7 @@
 //! allows the one script and the one style by their hashes, and nothing else.
 
 mod data;
+mod judged;
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;

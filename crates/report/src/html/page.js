@@ -6,17 +6,21 @@ const status = document.getElementById("status");
 const problem = document.getElementById("problem");
 const say = (text) => (status.textContent = text);
 
-/** The data, with results as objects. */
+/** The data, with results and verdicts as objects. */
 function readData() {
   const read = JSON.parse(document.getElementById("data").textContent);
   const configs = read.configs.map((pairs) => new Map(pairs));
   const result = ([name, file, config, samples]) => ({
-    name,
+    name: read.names[name],
     file: read.files[file],
     config: configs[config],
     samples,
   });
-  return { ...read, results: read.results.map(result) };
+  const verdict = ([name, unit, column, verdict, gates, accepted, baseline, value, change, interval, why]) => ({
+    ...{ case: read.names[name], unit, column, verdict, gates, accepted },
+    ...{ baseline, value, change, interval, why },
+  });
+  return { ...read, results: read.results.map(result), verdicts: read.verdicts?.map(verdict) };
 }
 
 /** What the controls ask for, and how the table is sorted. */

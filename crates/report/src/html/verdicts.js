@@ -31,15 +31,22 @@ function showVerdicts(rows) {
     return exact ? String(row[key]) : scaled(row[key], scale);
   };
   const columns = [
-    text("case", (row) => row.case + (row.renamed_from ? ` (was ${row.renamed_from})` : "")),
+    text("case", (row) => row.case),
     text("unit", (row) => row.unit),
     verdict,
     number("baseline", (row) => row.baseline, value("baseline")),
     number("here", (row) => row.value, value("value")),
     number("change", (row) => row.change, (row) => percent(row.change)),
-    text("interval", (row) => (row.interval ? row.interval.map(percent).join(" to ") : "")),
+    {
+      label: "interval",
+      key: (row) => row.interval?.[0],
+      fill: ({ interval }, cell) => {
+        // That of an exact change is the change itself.
+        if (interval && interval[0] < interval[1]) cell.textContent = interval.map(percent).join(" to ");
+      },
+    },
     text("gates", (row) => (row.gates ? "yes" : "no")),
-    text("why", (row) => [row.reason, row.accepted, row.problem, ...row.differences].filter(Boolean).join("; ")),
+    text("why", (row) => row.why),
   ];
   if (new Set(rows.map((row) => row.column)).size > 1) columns.splice(2, 0, text("input", (row) => row.column));
   const ordered = [...rows].sort((a, b) => rank(a) - rank(b) || Number(b.gates) - Number(a.gates));

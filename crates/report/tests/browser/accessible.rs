@@ -107,7 +107,7 @@ fn a_comparison_shows_what_regressed_first_and_why() {
             "10",
             "20",
             "+100.00%",
-            "+100.00% to +100.00%",
+            "",
             "yes",
             ""
         ])

@@ -144,7 +144,8 @@ fn every_table_is_the_one_that_benchstat_makes() {
             );
             browser.go(&path, &fragment);
             let shown = browser.run(
-                "return [...document.querySelectorAll('#results tbody tr')].map((row) => [...row.cells].map((cell) => cell.textContent))",
+                "document.querySelector('#results + .more').click();\n\
+                 return [...document.querySelectorAll('#results tbody tr')].map((row) => [...row.cells].map((cell) => cell.textContent))",
             );
             assert_eq!(
                 shown,
