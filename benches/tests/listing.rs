@@ -78,7 +78,9 @@ fn check_sites(case: &Case) {
             .iter()
             .map(|line| (line.file.as_str(), line.line));
         let first = own.chain(library).next();
-        let is_line = |(file, line): (&str, u32)| line > 0 && file.ends_with(".rs");
+        let is_line = |(file, line): (&str, u32)| {
+            line > 0 && Path::new(file).extension().is_some_and(|end| end == "rs")
+        };
         assert!(first.is_some_and(is_line), "{name}: {site:?}");
         let relative = |file: &str| !file.starts_with('/') && file.contains('/');
         assert!(

@@ -1,5 +1,7 @@
 //! `cargo xtask baseline`: makes the last results the baseline.
 
+use std::path::PathBuf;
+
 use anyhow::{Result, bail};
 use benchfmt::merge;
 use benchstat::{Accepted, Covers, Selection, edit};
@@ -76,24 +78,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
             },
         ));
     }
-    let (last, baseline) = (
-        workspace.results().join(FUNCTIONS),
-        workspace.baselines().join(FUNCTIONS),
-    );
-    if last.exists() {
-        let mut new = results::read(&last)?;
-        if baseline.exists() {
-            // The functions of a case go together: what inlining made of them before is of no use.
-            let mut old = results::read(&baseline)?;
-            old.lines.retain(|old| {
-                !new.lines
-                    .iter()
-                    .any(|new| case_of(&new.name) == case_of(&old.name))
-            });
-            new.lines.splice(..0, old.lines);
-        }
-        merged.push((baseline, new));
-    }
+    merged.extend(merged_functions(&workspace)?);
     let profiles = merged_profiles(&suite, &workspace)?;
     for name in load::FILES
         .into_iter()
@@ -140,6 +125,29 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
         })?)
     })?;
     report::run(&report::Arguments::default())
+}
+
+/// The last functions of cases, before them those of the baselines' other cases; nothing where none were counted.
+fn merged_functions(workspace: &Workspace) -> Result<Option<(PathBuf, Results)>> {
+    let (last, baseline) = (
+        workspace.results().join(FUNCTIONS),
+        workspace.baselines().join(FUNCTIONS),
+    );
+    if !last.exists() {
+        return Ok(None);
+    }
+    let mut new = results::read(&last)?;
+    if baseline.exists() {
+        // The functions of a case go together: what inlining made of them before is of no use.
+        let mut old = results::read(&baseline)?;
+        old.lines.retain(|old| {
+            !new.lines
+                .iter()
+                .any(|new| case_of(&new.name) == case_of(&old.name))
+        });
+        new.lines.splice(..0, old.lines);
+    }
+    Ok(Some((baseline, new)))
 }
 
 /// The sites of the cases whose allocations are in the baselines, if some were measured.

@@ -2,7 +2,6 @@
 
 use std::ffi::OsString;
 use std::fs;
-use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
@@ -11,24 +10,22 @@ use ::paired::{Commit, toolchain};
 use anyhow::{Context, Result, bail};
 use benchfmt::import::accepts;
 use benchfmt::{Benchmark, merge};
-use benchstat::cli::{Flags, Format, Report, labels, print, style_of};
+use benchstat::cli::{Flags, Format, labels};
 use benchstat::shard::Shard;
 use benchstat::{
     Collection, Gates, Input, Outcome, Replicate, Selection, SelectionError, Source, Verdicts,
-    judge, write_explanations, write_sites,
+    judge,
 };
-use report::ComparisonPage;
 
 use crate::bench::{TIME_RUNS, is_measurable, measure_described, task, write_beside};
-use crate::explain;
 use crate::machine::{self, Facts};
 use crate::measure::Task;
 use crate::paired;
 use crate::profiles;
 use crate::results::{self, Results};
 use crate::shard::{self, Question};
-use crate::sites;
 use crate::suite::{Kind, PACKAGE, Suite};
+use crate::told::Told;
 use crate::workspace::{Workspace, file_of};
 
 /// Compare results with the committed baselines, with a revision, or with each other
@@ -44,11 +41,11 @@ pub(crate) struct Arguments {
     /// criterion, iai-callgrind or gungraun (FOLDER@NAME for a saved baseline of criterion's), or a dhat-heap.json; with
     /// --merge the folders of all shards
     #[arg(value_name = "INPUT")]
-    inputs: Vec<OsString>,
+    pub(crate) inputs: Vec<OsString>,
 
     /// Build this revision, measure it here, and compare with it: the exact metrics, and times whose builds take turns
     #[arg(long, value_name = "REV", conflicts_with = "inputs")]
-    against: Option<String>,
+    pub(crate) against: Option<String>,
 
     /// With --against: how long to measure times at most; rows that are not decided by then are undecided
     #[arg(long, value_name = "MINUTES", requires = "against", value_parser = minutes)]
@@ -57,11 +54,11 @@ pub(crate) struct Arguments {
     /// Say which functions, lines and calls the changed instructions come from, and which lines and call sites the changed
     /// allocations
     #[arg(long, conflicts_with = "inputs")]
-    explain: bool,
+    pub(crate) explain: bool,
 
     /// Draw the changed instructions of each case into this folder, as flame graphs that show the difference
     #[arg(long, value_name = "FOLDER", conflicts_with = "inputs")]
-    flamegraph: Option<PathBuf>,
+    pub(crate) flamegraph: Option<PathBuf>,
 
     /// With --against: measure only the cases of one shard, such as 3/8, and leave the verdicts to --merge
     #[arg(long, value_name = "K/N", requires = "against", requires = "into")]
@@ -212,56 +209,17 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
         Outcome::Passed if skipped => Outcome::Incomparable,
         outcome => outcome,
     };
-    let explains = match format {
-        Format::Markdown | Format::Json => arguments.explain || outcome == Outcome::Failed,
-        Format::Text if is_html => arguments.explain || outcome == Outcome::Failed,
-        Format::Text => arguments.explain,
-        Format::Csv | Format::Bencher => false,
-    };
-    let sites = if explains && arguments.inputs.is_empty() {
-        sites::changes(&verdicts, arguments.against.as_deref(), &workspace)?
-    } else {
-        Vec::new()
-    };
-    let graphs = arguments.flamegraph.as_deref();
-    let explanations = match (&union, &arguments.against) {
-        _ if !explains && graphs.is_none() => Vec::new(),
-        (Some(parts), _) => shard::explanations(parts)?,
-        (None, Some(revision)) => {
-            let base = results_of(&workspace.revisions().resolve(revision)?, &workspace);
-            explain::changes(&verdicts, &base, &workspace.results(), graphs, &workspace)?
-        }
-        (None, None) if arguments.inputs.is_empty() => {
-            let base = workspace.baselines();
-            explain::changes(&verdicts, &base, &workspace.results(), graphs, &workspace)?
-        }
-        (None, None) => Vec::new(),
-    };
-    // Where they are only drawn they are not told.
-    let explanations = if explains { explanations } else { Vec::new() };
-    if is_html {
-        let mut explanation = Vec::new();
-        write_explanations(&explanations, &mut explanation)?;
-        write_sites(&sites, &mut explanation)?;
-        let page = ComparisonPage {
-            collection: &collection,
-            verdicts: (&verdicts, outcome),
-            alpha: flags.alpha,
-            confidence: flags.confidence,
-            filter: &flags.filter,
-            explanation: &String::from_utf8(explanation)?,
-        };
-        print_whole(&page.html()?)?;
-        return Ok(ExitCode::from(outcome.code()));
-    }
-    let report = Report {
+    let told = Told {
+        collection: &collection,
         tables: &tables,
-        verdicts: Some((&verdicts, outcome)),
-        explanations: &explanations,
-        caveat: collection.caveat(),
-        sites: &sites,
+        verdicts: &verdicts,
+        outcome,
+        format,
+        is_html,
+        flags: &flags,
     };
-    write(&report, format)?;
+    let causes = told.causes(arguments, union.as_ref(), &workspace)?;
+    told.print(&causes)?;
     Ok(ExitCode::from(outcome.code()))
 }
 
@@ -525,26 +483,4 @@ fn read(inputs: &[Input]) -> Result<Collection> {
         }
     }
     Ok(collection)
-}
-
-/// Prints a text.
-fn print_whole(text: &str) -> Result<()> {
-    match io::stdout().lock().write_all(text.as_bytes()) {
-        // Whoever reads has read enough.
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-        written => written.context("writing the comparison"),
-    }
-}
-
-fn write(report: &Report<'_>, format: Format) -> Result<()> {
-    let stdout = io::stdout();
-    let style = style_of(&stdout);
-    let mut output = BufWriter::new(stdout.lock());
-    let mut notes = io::stderr().lock();
-    let written = print(report, format, style, &mut output, &mut notes);
-    match written.and_then(|()| output.flush()) {
-        // Whoever reads has read enough.
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-        written => written.context("writing the comparison"),
-    }
 }

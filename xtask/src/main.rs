@@ -32,6 +32,7 @@ mod sites;
 mod soak;
 mod stores;
 mod suite;
+mod told;
 mod workspace;
 
 use std::ffi::OsString;

@@ -131,7 +131,10 @@ fn list(suite: &Suite, cases: &[&str]) -> Result<Profiles> {
     };
     let done: Vec<_> = thread::scope(|scope| {
         let workers: Vec<_> = (0..AT_ONCE).map(|_| scope.spawn(work)).collect();
-        workers.into_iter().map(|worker| worker.join()).collect()
+        workers
+            .into_iter()
+            .map(thread::ScopedJoinHandle::join)
+            .collect()
     });
     let mut listed = Vec::new();
     for outcome in done {

@@ -2,16 +2,16 @@
 //! of the sites that changed.
 //!
 //! ```text
-//! Data/variant=naive	8
-//! 	8	800	100	0	crates/naive/src/lib.rs:19 crates/handler/src/contract.rs:84	to_vec alloc/src/slice.rs:418
+//! Data/variant=naive→8
+//! →8→800→100→0→crates/naive/src/lib.rs:19 crates/handler/src/contract.rs:84→to_vec alloc/src/slice.rs:418
 //!
-//! crates/naive/src/lib.rs:19	data	DATA.to_vec()
+//! crates/naive/src/lib.rs:19→data→DATA.to_vec()
 //! ```
 //!
 //! Under a case's name and the number of its operations a line for each site: allocations and bytes of all operations, bytes at
 //! the peak, bytes retained, the own lines, the innermost first, the library's. Own lines
 //! of one file that follow each other are divided by commas. After all cases the own lines: their functions
-//! and texts. Fields are divided by tabs.
+//! and texts. Fields are divided by tabs, here shown as arrows.
 
 use std::collections::BTreeMap;
 

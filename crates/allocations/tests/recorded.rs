@@ -250,9 +250,12 @@ mod formatted {
     }
 }
 
+/// What is done before and after a change, and the line that is new.
+type Case = (fn(), fn(), u32);
+
 #[test]
 fn a_change_is_put_down_to_the_line_that_made_it() {
-    let cases: [(fn(), fn(), u32); 4] = [
+    let cases: [Case; 4] = [
         (
             lost_capacity::before,
             lost_capacity::after,

@@ -39,9 +39,6 @@ pub enum CommentError {
     Link(String),
 }
 
-/// Which rows a section shows.
-type Wanted<'w> = &'w dyn Fn(&JudgementView) -> bool;
-
 /// The text of a comment, in GitHub-flavoured Markdown: a headline, what got worse and why, and folded what else is of
 /// interest, rows that did not change not among it. It is at most [`LIMIT`] bytes long: rows that find no room are counted,
 /// with a `link` to where they are.
@@ -74,7 +71,9 @@ pub fn comment(document: &Document, link: Option<&str>) -> Result<String, Commen
     let mut room = LIMIT - AROUND;
     let mut left_out = 0;
     let named = |rows: Vec<&JudgementView>| -> Vec<String> {
-        rows.into_iter().map(|row| line(row, several)).collect()
+        rows.into_iter()
+            .map(|row| line(row, document, several))
+            .collect()
     };
     let of = |wanted: Wanted<'_>| -> Vec<&JudgementView> {
         Verdict::ALL
@@ -170,7 +169,7 @@ fn section(
     }
 }
 
-fn line(row: &JudgementView, several: bool) -> String {
+fn line(row: &JudgementView, document: &Document, several: bool) -> String {
     let mut case = Code(&row.case, NAME).to_string();
     if let Some(old) = &row.renamed_from {
         let _ = write!(case, " (was {})", Code(old, NAME));
@@ -184,7 +183,7 @@ fn line(row: &JudgementView, several: bool) -> String {
         row.verdict,
         Code(&row.unit, NAME),
         change(row),
-        Literal(&cut(&why(row)))
+        Literal(&cut(&why(row, document)))
     )
 }
 
@@ -199,7 +198,7 @@ fn change(row: &JudgementView) -> String {
 }
 
 /// What is known of where the verdict comes from.
-fn why(row: &JudgementView) -> String {
+fn why(row: &JudgementView, document: &Document) -> String {
     let mut parts: Vec<String> = Vec::new();
     parts.extend(
         row.accepted
@@ -207,6 +206,7 @@ fn why(row: &JudgementView) -> String {
             .map(|reason| format!("accepted: {reason}")),
     );
     parts.extend(row.reason.clone());
+    parts.extend(place(row, document));
     parts.extend(row.problem.clone());
     parts.extend(row.differences.iter().cloned());
     if let (Verdict::Undecided, Some(visible)) = (row.verdict, row.visible) {
@@ -221,6 +221,27 @@ fn why(row: &JudgementView) -> String {
         parts.push(format!("{} layouts", paired.layouts));
     }
     parts.join("; ")
+}
+
+/// Where most of the row's change comes from: a function, or a line that allocates.
+fn place(row: &JudgementView, document: &Document) -> Option<String> {
+    let mut explanations = document.explanations.iter();
+    let of_row = |case: &str| case == row.case;
+    if let Some(explanation) = explanations.find(|e| of_row(&e.case) && e.unit == row.unit) {
+        let function = explanation.functions.first()?;
+        let line = function.lines.first().map_or(0, |line| line.line);
+        let (change, name, file) = (function.change, &function.name, &function.file);
+        return Some(format!("{change:+} in {name}, {file}:{line}"));
+    }
+    let sites = document.sites.iter().find(|sites| of_row(&sites.case))?;
+    let mut of_unit = sites.sites.iter().filter_map(|site| {
+        let amount = site.amounts.iter().find(|amount| amount.unit == row.unit)?;
+        Some((site, amount.value - amount.baseline))
+    });
+    let (site, change) = of_unit.next()?;
+    let place = site.lines.get(site.at).or(site.library.as_ref())?;
+    let (file, line, function) = (&place.file, place.line, &place.function);
+    Some(format!("{change:+} in {function}, {file}:{line}"))
 }
 
 /// Whether the row fails the comparison, by what it says itself.

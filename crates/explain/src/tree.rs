@@ -33,12 +33,15 @@ impl Node {
     }
 }
 
+/// Gives the source of an address in an object, where a function of this name is: the innermost frame first.
+pub type Frames<'a> = &'a dyn Fn(&str, u64, &str) -> Rc<[Frame]>;
+
 impl Tree {
     /// The calls of some records; `frames` gives the source of an address, as [`Symbols`](crate::Symbols) does.
     ///
     /// Where a function is called from several places under the same callers, callgrind knows what each place cost, but
     /// not how that is divided below: it is taken to be divided alike.
-    pub fn of(records: &Records, frames: &dyn Fn(&str, u64, &str) -> Rc<[Frame]>) -> Self {
+    pub fn of(records: &Records, frames: Frames<'_>) -> Self {
         let mut is_called = vec![false; records.functions.len()];
         for (place, function) in records.functions.iter().enumerate() {
             for edge in function.edges.iter().filter(|edge| edge.callee != place) {
@@ -65,7 +68,7 @@ impl Tree {
 
 struct Builder<'a> {
     records: &'a Records,
-    frames: &'a dyn Fn(&str, u64, &str) -> Rc<[Frame]>,
+    frames: Frames<'a>,
     /// The functions that are being called.
     path: Vec<usize>,
 }

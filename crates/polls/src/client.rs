@@ -21,6 +21,10 @@ pub struct Client<F> {
 
 impl<F: Future> Client<F> {
     /// Connects: `serve` gives the future that serves its end of the connection.
+    ///
+    /// # Panics
+    ///
+    /// When that ends before a request.
     pub fn connect(serve: impl FnOnce(DuplexStream) -> F) -> Self {
         let (stream, server) = tokio::io::duplex(ON_THE_WAY);
         let mut connection = Counted::new(serve(server));

@@ -1,5 +1,8 @@
 //! The database behind the handler, as the command line asks for it.
 
+// Names of products are no code.
+#![allow(clippy::doc_markdown)]
+
 use std::env;
 use std::path::PathBuf;
 use std::time::Duration;

@@ -85,7 +85,7 @@ async fn a_slow_query_is_told_with_its_plan_and_without_its_parameters() {
 async fn what_is_fast_is_not_told() {
     let folder = tempfile::tempdir().unwrap();
     let told = Told::default();
-    let store = store(&folder, Rung::Indexed, Duration::from_secs(60), &told);
+    let store = store(&folder, Rung::Indexed, Duration::from_mins(1), &told);
     ask(&store, 1).await;
     assert!(told.lock().unwrap().is_empty());
 }

@@ -44,6 +44,8 @@ fn document(outcome: Outcome, judgements: Vec<JudgementView>) -> Document {
             judgements,
         }),
         caveat: None,
+        explanations: Vec::new(),
+        sites: Vec::new(),
     }
 }
 

@@ -1,5 +1,8 @@
 //! Accounts and ratings over HTTP, from a database of the test's own.
 
+// Names of products are no code.
+#![allow(clippy::doc_markdown)]
+
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
