@@ -1,5 +1,7 @@
 //! What is listed is what is counted: the recorder beside dhat, on all cases, in one process.
 
+use std::path::Path;
+
 use allocations::{Counter, End, Kind, Operation, Recorder};
 use cases::Case;
 use dhat::{HeapStats, Profiler};
