@@ -37,7 +37,7 @@ async fn main() -> Result<()> {
         };
         let database = match place.strip_prefix("sqlite:") {
             Some(path) => Database::Sqlite(Sqlite::open(Path::new(path), settings)?),
-            None => Database::Postgres(Postgres::new(&place, settings)?),
+            None => Database::Postgres(Box::new(Postgres::new(&place, settings)?)),
         };
         println!("{}", rung.name());
         for line in database.plan().await?.lines() {
