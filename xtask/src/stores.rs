@@ -27,8 +27,8 @@ pub(crate) struct Databases {
     #[arg(long = "store", value_name = "NAMES", value_delimiter = ',', default_values_t = [SQLITE, POSTGRES].map(str::to_owned))]
     names: Vec<String>,
 
-    /// How many accounts they have
-    #[arg(long, value_name = "N", default_value_t = 100_000)]
+    /// How many accounts they have: at least those that `load` chooses from
+    #[arg(long, value_name = "N", default_value_t = 100_000, value_parser = clap::value_parser!(u32).range(100_000..))]
     accounts: u32,
 
     /// How many entries
