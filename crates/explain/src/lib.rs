@@ -29,4 +29,4 @@ pub use records::{Called, Cost, Edge, Malformed, Records, RecordsError};
 pub use sources::{Place, Sources};
 pub use stored::{Profiles, ProfilesError, Unreadable};
 pub use symbols::{Frame, Function, Roots, Source, Symbols, SymbolsError};
-pub use tree::{Node, Tree};
+pub use tree::{Frames, Node, Tree};

@@ -109,7 +109,7 @@ impl Profiles {
             .enumerate()
             .map(|(index, line)| (index + 1, line));
         let at = |line| move |what| ProfilesError { line, what };
-        if !lines.next().is_some_and(|(_, line)| line == HEADER) {
+        if lines.next().is_none_or(|(_, line)| line != HEADER) {
             return Err(at(1)(Unreadable::Header));
         }
         let mut profiles = Self::default();
@@ -221,11 +221,11 @@ impl Reading {
                 file,
                 own: true,
             };
-            let called = Own {
+            let begun = Own {
                 calls,
                 ..Own::default()
             };
-            self.open.0.push(((line, function), called));
+            self.open.0.push(((line, function), begun));
             return Ok(());
         }
         let mut fields = text[depth..].splitn(3, ' ');
