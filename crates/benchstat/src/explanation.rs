@@ -160,10 +160,10 @@ impl FunctionView {
     fn push(&self, text: &mut String, share: f64) {
         let line = self.lines.first().map_or(0, |line| line.line);
         let inlined = match (self.inlined_before, self.inlined) {
+            (false, false) => "",
             (true, false) if self.after > 0 => ", no longer inlined",
             (false, true) if self.before > 0 => ", inlined now",
-            (true, _) | (_, true) => ", inlined",
-            (false, false) => "",
+            _ => ", inlined",
         };
         let _ = writeln!(
             text,

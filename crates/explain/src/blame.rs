@@ -82,7 +82,7 @@ impl Part {
 ///   that is new answers for itself.
 /// - The same source takes the same unless it is given something else to do. So what changed in a function that was not
 ///   edited is the doing of its nearest caller that was; where there is none, of the only function of the run that was
-///   edited, if nothing else was. This is so only where [all sources are known](Sources::complete).
+///   edited, or of the only one at all, if nothing else was. This is so only where [all sources are known](Sources::complete).
 pub fn explain(base: &Profile, head: &Profile, sources: &Sources) -> Explanation {
     let (base, head) = (base.root.renamed(sources), &head.root);
     let mut known = (BTreeSet::new(), BTreeSet::new());
@@ -259,8 +259,16 @@ impl Blame<'_> {
             (Some((function, places)), None) if !self.sources.has_loose_edits() => {
                 places.first().map(|place| (function.clone(), *place))
             }
+            // What was inlined may have left no trace of itself.
+            (None, _) => self.sources.only_edit(),
             _ => None,
         };
+        if let Some((function, place)) = &cause {
+            self.edits
+                .entry(function.clone())
+                .or_default()
+                .insert(*place);
+        }
         for (function, place, doer, change) in std::mem::take(&mut self.unsettled) {
             match &cause {
                 Some((cause, place)) => self.put(cause, *place, Doer::Given(function), change),

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::items::{Item, around, items};
 use crate::matching::matched;
+use crate::symbols::Function;
 
 /// A line of the head, or one of the base that is gone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -101,6 +102,25 @@ impl Sources {
             return BTreeSet::new();
         };
         source.edits_around(line, in_base)
+    }
+
+    /// The only function or type that was edited, and the first edit in it; nothing where there are more.
+    pub(crate) fn only_edit(&self) -> Option<(Function, Place)> {
+        let mut edited = self.files.iter().flat_map(|(file, source)| {
+            let edits = source.edits.iter();
+            edits.map(move |(item, place)| (file, source, *item, *place))
+        });
+        let (file, source, item, place) = edited.next()?;
+        let item = item?;
+        let same = |(other, _, index, _): (&Arc<str>, &Source, Option<usize>, Place)| {
+            other == file && index == Some(item)
+        };
+        let function = Function {
+            name: source.head_items[item].name.as_str().into(),
+            file: file.clone(),
+            own: true,
+        };
+        edited.all(same).then_some((function, place))
     }
 
     /// Whether something was edited that belongs to no function or type, such as a constant.

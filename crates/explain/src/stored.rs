@@ -221,11 +221,11 @@ impl Reading {
                 file,
                 own: true,
             };
-            let new = Own {
+            let begun = Own {
                 calls,
                 ..Own::default()
             };
-            self.open.0.push(((line, function), new));
+            self.open.0.push(((line, function), begun));
             return Ok(());
         }
         let mut fields = text[depth..].splitn(3, ' ');

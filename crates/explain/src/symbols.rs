@@ -186,8 +186,10 @@ impl<'s> Symbols<'s> {
         if item.is_type {
             return Some(format!("{}::{name}", item.name).into());
         }
-        let last = item.name.rsplit("::").next();
-        (name == CLOSURE || last == Some(name)).then(|| item.name.as_str().into())
+        let is_of_file = |item: &Item| item.name.rsplit("::").next() == Some(name);
+        // A name that the file does not have is a library's, inlined here, with the line of its caller.
+        let is_around = is_of_file(item) || !found.iter().any(is_of_file);
+        is_around.then(|| item.name.as_str().into())
     }
 }
 

@@ -7,6 +7,10 @@ use crate::apportion::apportion;
 use crate::records::Records;
 use crate::symbols::{Frame, Function};
 
+/// Gives the functions that an address of an object lies in, the outermost first, as
+/// [`Symbols::frames`](crate::Symbols::frames) does; the name is that which callgrind gives.
+pub type Frames<'f> = dyn Fn(&str, u64, &str) -> Rc<[Frame]> + 'f;
+
 /// The calls of a run. Its total is that of the records, whatever was or was not resolved.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Tree {
@@ -33,15 +37,12 @@ impl Node {
     }
 }
 
-/// Gives the source of an address in an object, where a function of this name is: the innermost frame first.
-pub type Frames<'a> = &'a dyn Fn(&str, u64, &str) -> Rc<[Frame]>;
-
 impl Tree {
     /// The calls of some records; `frames` gives the source of an address, as [`Symbols`](crate::Symbols) does.
     ///
     /// Where a function is called from several places under the same callers, callgrind knows what each place cost, but
     /// not how that is divided below: it is taken to be divided alike.
-    pub fn of(records: &Records, frames: Frames<'_>) -> Self {
+    pub fn of(records: &Records, frames: &Frames<'_>) -> Self {
         let mut is_called = vec![false; records.functions.len()];
         for (place, function) in records.functions.iter().enumerate() {
             for edge in function.edges.iter().filter(|edge| edge.callee != place) {
@@ -68,7 +69,7 @@ impl Tree {
 
 struct Builder<'a> {
     records: &'a Records,
-    frames: Frames<'a>,
+    frames: &'a Frames<'a>,
     /// The functions that are being called.
     path: Vec<usize>,
 }
