@@ -1,19 +1,35 @@
 //! The databases that there are, as one type.
 
 use crate::{
-    Account, AccountId, Entry, Error, NewEntry, PoolStats, Postgres, Query, QueryStats, Sqlite,
-    Steps, Store,
+    Account, AccountId, Entry, Error, NewEntry, PoolStats, Query, QueryStats, Steps, Store,
 };
+#[cfg(feature = "databases")]
+use crate::{Postgres, Sqlite};
 
-/// A store whose database is chosen when the program runs.
+/// A store whose database is chosen when the program runs. Without the feature `databases` there is none to choose.
 #[derive(Debug)]
 pub enum Database {
     /// A file.
+    #[cfg(feature = "databases")]
     Sqlite(Sqlite),
     /// A server.
+    #[cfg(feature = "databases")]
     Postgres(Box<Postgres>),
 }
 
+/// Hands on to the database that it is.
+macro_rules! with {
+    ($database:expr, $store:ident => $answer:expr) => {
+        match *$database {
+            #[cfg(feature = "databases")]
+            Database::Sqlite(ref $store) => $answer,
+            #[cfg(feature = "databases")]
+            Database::Postgres(ref $store) => $answer,
+        }
+    };
+}
+
+#[cfg(feature = "databases")]
 impl Database {
     /// How the database says that it answers a read.
     ///
@@ -28,12 +44,10 @@ impl Database {
     }
 }
 
+#[cfg_attr(not(feature = "databases"), expect(unused_variables))]
 impl Store for Database {
     async fn account(&self, query: Query, steps: Steps<'_>) -> Result<Account, Error> {
-        match self {
-            Self::Sqlite(store) => store.account(query, steps).await,
-            Self::Postgres(store) => store.account(query, steps).await,
-        }
+        with!(self, store => store.account(query, steps).await)
     }
 
     async fn post(
@@ -42,23 +56,14 @@ impl Store for Database {
         entry: NewEntry,
         steps: Steps<'_>,
     ) -> Result<Entry, Error> {
-        match self {
-            Self::Sqlite(store) => store.post(account, entry, steps).await,
-            Self::Postgres(store) => store.post(account, entry, steps).await,
-        }
+        with!(self, store => store.post(account, entry, steps).await)
     }
 
     fn pool(&self) -> PoolStats {
-        match self {
-            Self::Sqlite(store) => store.pool(),
-            Self::Postgres(store) => store.pool(),
-        }
+        with!(self, store => store.pool())
     }
 
     fn queries(&self) -> QueryStats {
-        match self {
-            Self::Sqlite(store) => store.queries(),
-            Self::Postgres(store) => store.queries(),
-        }
+        with!(self, store => store.queries())
     }
 }

@@ -18,7 +18,6 @@
 mod accounts;
 mod cache;
 mod counts;
-#[cfg(feature = "databases")]
 mod database;
 mod error;
 #[cfg(feature = "databases")]
@@ -35,7 +34,6 @@ mod sqlite;
 pub use accounts::{Accounts, Found, Step, Steps, Store};
 pub use cache::{Cache, CacheSettings, CacheStats};
 pub use counts::QueryStats;
-#[cfg(feature = "databases")]
 pub use database::Database;
 pub use error::Error;
 #[cfg(feature = "databases")]
