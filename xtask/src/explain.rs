@@ -54,6 +54,12 @@ pub(crate) fn changes(
             known.insert(commit.clone(), sources);
         }
         let sources = &known[&commit];
+        // As the baselines' are.
+        let head = if base_folder == workspace.baselines() {
+            &head.compact()
+        } else {
+            head
+        };
         explanations.push(explain(base, head, sources).view(&row.case, unit, sources));
     }
     Ok(explanations)
