@@ -168,7 +168,11 @@ fn sites_of(
 /// The last profiles, and of the cases that have none, those of the baselines.
 fn merged_profiles(suite: &Suite, workspace: &Workspace) -> Result<Profiles> {
     let mut profiles = profiles::read(&workspace.baselines())?;
-    profiles.0.extend(profiles::read(&workspace.results())?.0);
+    let last = profiles::read(&workspace.results())?.0;
+    let compact = last
+        .into_iter()
+        .map(|(case, profile)| (case, profile.compact()));
+    profiles.0.extend(compact);
     let listed = suite.list(Kind::Instructions, &Selection::all())?;
     let is_listed = |name: &str| listed.iter().any(|case| case.name == name);
     profiles.0.retain(|name, _| is_listed(name));

@@ -57,6 +57,12 @@ pub(crate) fn changes(
             known.insert(commit.clone(), sources);
         }
         let sources = &known[&commit];
+        // As the baselines' are.
+        let head = if base_folder == workspace.baselines() {
+            &head.compact()
+        } else {
+            head
+        };
         if let Some(folder) = graphs {
             flame::write(folder, &row.case, base, head)?;
         }

@@ -1,19 +1,19 @@
-//! Profiles as text, for a file that stands in a repository: sorted, a line for each call and cost, without addresses, hashes
-//! or a machine's paths, so that what differs between two files differs between two runs.
+//! Profiles as text, for a file that stands in a repository: sorted, a line for each call and each line of source, without
+//! addresses, hashes or a machine's paths, so that what differs between two files differs between two runs.
 //!
 //! ```text
 //! profiles: 1
 //!
 //! case Data/variant=naive 1482
-//! > 0 1 counted benches/instructions.rs
-//!  142 6
-//!  > 142 1 Operation::run crates/cases/src/case.rs
-//!   160 24 alloc::call
+//! > 0 0 1 counted benches/instructions.rs
+//! 142 6
+//! > 1 142 1 Operation::run crates/cases/src/case.rs
+//! 160 4 20:alloc
 //! ```
 //!
-//! `case NAME INSTRUCTIONS` begins a run. `> LINE CALLS FUNCTION FILE` is a call, from a line of the function that it is
-//! indented under; the file is `.` where it is the caller's. `LINE INSTRUCTIONS` is what a line took itself, and with a name
-//! behind it what that function of a library took for it.
+//! `case NAME INSTRUCTIONS` begins a run. `> DEPTH LINE CALLS FUNCTION FILE` is a call, from a line of the function that is one
+//! less deep; the file is `.` where it is the caller's. A line that begins with a number is a line of the function above it, with what it took
+//! itself, and what each library took for it.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -50,8 +50,8 @@ pub enum Unreadable {
     /// A line is none of a case, a call or a cost, or stands before the first case.
     #[error("expected a case, a call or a cost")]
     Line,
-    /// A line is indented deeper than the calls above it.
-    #[error("indented deeper than what calls it")]
+    /// A call is deeper than the calls above it.
+    #[error("deeper than what calls it")]
     Depth,
     /// A line says what another one of the same function has said.
     #[error("the same as a line above it")]
@@ -80,9 +80,18 @@ impl fmt::Display for Profiles {
 }
 
 fn write_below(f: &mut fmt::Formatter<'_>, own: &Own, file: &str, depth: usize) -> fmt::Result {
+    let mut last = None;
     for ((line, name), instructions) in &own.costs {
-        let space = if name.is_empty() { "" } else { " " };
-        writeln!(f, "{:depth$}{line} {instructions}{space}{name}", "")?;
+        if last != Some(line) {
+            let end = if last.is_some() { "\n" } else { "" };
+            write!(f, "{end}{line}")?;
+            last = Some(line);
+        }
+        let of = if name.is_empty() { "" } else { ":" };
+        write!(f, " {instructions}{of}{name}")?;
+    }
+    if last.is_some() {
+        writeln!(f)?;
     }
     for ((line, function), child) in &own.children {
         let of = if *function.file == *file {
@@ -91,7 +100,7 @@ fn write_below(f: &mut fmt::Formatter<'_>, own: &Own, file: &str, depth: usize) 
             &*function.file
         };
         let Function { name, .. } = function;
-        writeln!(f, "{:depth$}> {line} {} {name} {of}", "", child.calls)?;
+        writeln!(f, "> {depth} {line} {} {name} {of}", child.calls)?;
         write_below(f, child, &function.file, depth + 1)?;
     }
     Ok(())
@@ -200,27 +209,23 @@ impl Reading {
     }
 
     fn line(&mut self, text: &str) -> Result<(), Unreadable> {
-        let depth = text.len() - text.trim_start_matches(' ').len();
-        if depth >= self.open.0.len() {
-            return Err(Unreadable::Depth);
-        }
-        self.open.close(depth + 1)?;
-        let ((_, caller), own) = self.open.0.last_mut().ok_or(Unreadable::Depth)?;
-        if let Some(call) = text[depth..].strip_prefix("> ") {
-            let mut fields = call.splitn(4, ' ');
+        if let Some(call) = text.strip_prefix("> ") {
+            let mut fields = call.splitn(5, ' ');
             let mut field = || fields.next().ok_or(Unreadable::Line);
+            let depth = number(field()?)? as usize;
+            if depth >= self.open.0.len() {
+                return Err(Unreadable::Depth);
+            }
+            self.open.close(depth + 1)?;
             let line = number(field()?)? as u32;
             let calls = number(field()?)?;
             let name = field()?.into();
-            let file: Arc<str> = match field()? {
-                "." => caller.file.clone(),
-                file => file.into(),
+            let file: Arc<str> = match (field()?, self.open.0.last()) {
+                (".", Some(((_, caller), _))) => caller.file.clone(),
+                (file, _) => file.into(),
             };
-            let function = Function {
-                name,
-                file,
-                own: true,
-            };
+            let own = true;
+            let function = Function { name, file, own };
             let begun = Own {
                 calls,
                 ..Own::default()
@@ -228,15 +233,21 @@ impl Reading {
             self.open.0.push(((line, function), begun));
             return Ok(());
         }
-        let mut fields = text[depth..].splitn(3, ' ');
-        let mut field = || fields.next().ok_or(Unreadable::Line);
-        let line = number(field()?)? as u32;
-        let instructions = number(field()?)?;
-        let name = fields.next().unwrap_or_default().into();
-        match own.costs.insert((line, name), instructions) {
-            None => Ok(()),
-            Some(_) => Err(Unreadable::Repeated),
+        let (_, own) = self.open.0.last_mut().ok_or(Unreadable::Line)?;
+        let (line, costs) = text.split_once(' ').ok_or(Unreadable::Line)?;
+        let line = number(line)? as u32;
+        for cost in costs.split(' ') {
+            let (instructions, name) = cost.split_once(':').unwrap_or((cost, ""));
+            let instructions = number(instructions)?;
+            if own
+                .costs
+                .insert((line, name.into()), instructions)
+                .is_some()
+            {
+                return Err(Unreadable::Repeated);
+            }
         }
+        Ok(())
     }
 }
 
@@ -251,53 +262,55 @@ mod tests {
     const TEXT: &str = "profiles: 1
 
 case A/b=1 60
-> 0 1 counted benches/instructions.rs
- 142 10
- 142 5 alloc::with capacity
- > 142 2 Operation::run crates/cases/src/case.rs
-  > 7 0 Operation::step .
-   8 20
-  > 9 0 Operation::step .
-   8 15
- > 143 1 end src/a file.rs
-  1 7
- 144 3
+> 0 0 1 counted benches/instructions.rs
+142 10 5:alloc::with_capacity
+144 3
+> 1 142 2 Operation::run crates/cases/src/case.rs
+> 2 7 0 Operation::step .
+8 20
+> 3 9 0 Operation::step .
+8 15
+> 1 143 1 end src/a file.rs
+1 7
 
 case B 0
 ";
 
     #[test]
     fn what_is_written_is_read() {
-        let text = TEXT
-            .replace(" 144 3\n", "")
-            .replace("case A/b=1 60", "case A/b=1 57");
+        let profiles = Profiles::parse(TEXT).unwrap();
+        assert_eq!(profiles.0["A/b=1"].total(), 60);
+        assert_eq!(profiles.to_string(), TEXT);
+    }
+
+    #[test]
+    fn a_compact_profile_has_the_packages_of_what_libraries_took() {
+        let text = TEXT.replace(
+            "10 5:alloc::with_capacity",
+            "1 4:alloc::push 5:alloc::reserve 5:malloc",
+        );
         let profiles = Profiles::parse(&text).unwrap();
-        assert_eq!(profiles.0["A/b=1"].total(), 57);
-        assert_eq!(profiles.to_string(), text);
-        // The order of lines is the writer's; the reader takes any.
-        let other = Profiles::parse(TEXT).unwrap();
-        assert_eq!(Profiles::parse(&other.to_string()).unwrap(), other);
+        let compact = profiles.0["A/b=1"].compact();
+        assert_eq!(compact.total(), 60);
+        let compact = Profiles([("A".to_owned(), compact)].into()).to_string();
+        assert!(compact.contains("\n142 1 9:alloc 5:malloc\n"), "{compact}");
     }
 
     #[test]
     fn what_is_wrong_is_said_with_its_line() {
+        let sum = Unreadable::Total {
+            case: "A/b=1".to_owned(),
+            sum: 61,
+            stated: 60,
+        };
         for (from, to, line, what) in [
             ("profiles: 1", "profiles: 2", 1, Unreadable::Header),
-            ("case B 0", "case B", 16, Unreadable::Line),
-            (" 142 10\n", " 142 ten\n", 5, Unreadable::Line),
-            (" 142 10\n", "   142 10\n", 5, Unreadable::Depth),
-            (" 144 3\n", " 142 3\n", 14, Unreadable::Repeated),
-            (
-                "   8 20\n",
-                "   8 21\n",
-                3,
-                Unreadable::Total {
-                    case: "A/b=1".to_owned(),
-                    sum: 61,
-                    stated: 60,
-                },
-            ),
-            ("case B 0", "case A/b=1 0", 16, Unreadable::Repeated),
+            ("case B 0", "case B", 15, Unreadable::Line),
+            ("142 10", "142 ten", 5, Unreadable::Line),
+            ("> 2 7", "> 3 7", 8, Unreadable::Depth),
+            ("144 3", "142 3", 6, Unreadable::Repeated),
+            ("8 20", "8 21", 3, sum),
+            ("case B 0", "case A/b=1 0", 15, Unreadable::Repeated),
         ] {
             let error = Profiles::parse(&TEXT.replace(from, to)).unwrap_err();
             assert_eq!(error, ProfilesError { line, what }, "{to}");
