@@ -3,18 +3,14 @@
 // Names of products are no code.
 #![allow(clippy::doc_markdown)]
 
-use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed};
-use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use preallocated::{Exact, Preallocated, SerdeJson};
 use rusqlite::Connection;
 use serde_json::{Value, json};
 use server::{Behind, Limits, Service};
-use store::{Accounts, CacheSettings, Data, Database, Postgres, Rung, Settings, Sqlite, Store};
+use store::{Accounts, CacheSettings, Data, Database, Rung, Settings, Sqlite, Store};
 
 use crate::admin::{page, sample};
 use crate::bounds::wait_until;
@@ -24,7 +20,7 @@ use crate::service::{Running, start_before};
 
 type Handler = Preallocated<SerdeJson, Exact>;
 
-const DATA: Data = Data {
+pub(crate) const DATA: Data = Data {
     accounts: 200,
     entries: 4_000,
     seed: 3,
@@ -35,7 +31,7 @@ const CACHE: CacheSettings = CacheSettings {
     bytes: 1 << 20,
 };
 
-fn settings(rung: Rung) -> Settings {
+pub(crate) fn settings(rung: Rung) -> Settings {
     Settings {
         rung,
         connections: 5,
@@ -50,7 +46,7 @@ fn filled(folder: &tempfile::TempDir) -> PathBuf {
     path
 }
 
-fn serve(database: Database, rung: Rung) -> Running<Handler> {
+pub(crate) fn serve(database: Database, rung: Rung) -> Running<Handler> {
     let behind = Behind {
         accounts: Some(Accounts::new(database, rung, CACHE)),
         ratings: None,
@@ -346,104 +342,6 @@ fn a_wait_for_a_connection_ends_with_a_503() {
     client.send(get("/accounts/8"));
     assert_eq!(client.answer().status, 200);
     assert_eq!(store.pool().timeouts, 1);
-}
-
-#[test]
-fn postgresql_comes_back_without_a_restart_of_the_service() {
-    let cluster = match cluster::Cluster::start() {
-        Ok(cluster) => cluster,
-        Err(error) => {
-            eprintln!("skipped: {error}");
-            return;
-        }
-    };
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .expect("a runtime");
-    runtime
-        .block_on(Postgres::fill(&cluster.address(), DATA))
-        .expect("an empty database");
-    let store = Postgres::new(&cluster.address(), settings(Rung::Indexed)).expect("an address");
-    let service = serve(Database::Postgres(Box::new(store)), Rung::Indexed);
-
-    let load = Load::start(service.address, 8);
-    let served = |load: &Load| load.seen().0;
-    wait_until(|| served(&load) > 100);
-    cluster.down().expect("it runs");
-    let (_, failed) = load.seen();
-    wait_until(|| load.seen().1 > failed + 100);
-    let before = served(&load);
-    cluster.up().expect("it starts");
-    let up = Instant::now();
-    wait_until(|| served(&load) > before);
-    // Full service: from here on nothing fails.
-    thread::sleep(Duration::from_secs(2).saturating_sub(up.elapsed()));
-    let (good, bad) = load.seen();
-    wait_until(|| served(&load) > good + 1_000);
-    assert_eq!(load.seen().1, bad, "requests failed 2 s after the start");
-    let others = load.stop();
-    assert_eq!(others, 0, "answers other than 200 and 503 with Retry-After");
-}
-
-/// Clients that ask one account after the other.
-struct Load {
-    counts: Arc<Counts>,
-    threads: Vec<thread::JoinHandle<()>>,
-}
-
-#[derive(Default)]
-struct Counts {
-    good: AtomicUsize,
-    unavailable: AtomicUsize,
-    others: AtomicUsize,
-    stop: AtomicBool,
-}
-
-impl Load {
-    fn start(address: SocketAddr, clients: u32) -> Self {
-        let counts = Arc::<Counts>::default();
-        let threads = (0..clients).map(|number| {
-            let counts = Arc::clone(&counts);
-            thread::spawn(move || {
-                let mut client = Client::connect(address);
-                for round in 0.. {
-                    if counts.stop.load(Relaxed) {
-                        return;
-                    }
-                    client.send(get(&format!("/accounts/{}", (number + round) % 200 + 1)));
-                    let answer = client.answer();
-                    let count = match (answer.status, answer.field("retry-after")) {
-                        (200, None) => &counts.good,
-                        (503, Some("1")) => &counts.unavailable,
-                        _ => &counts.others,
-                    };
-                    count.fetch_add(1, Relaxed);
-                }
-            })
-        });
-        Self {
-            threads: threads.collect(),
-            counts,
-        }
-    }
-
-    /// Answers, and refusals, so far.
-    fn seen(&self) -> (usize, usize) {
-        let Counts {
-            good, unavailable, ..
-        } = &*self.counts;
-        (good.load(Relaxed), unavailable.load(Relaxed))
-    }
-
-    /// Ends it, and gives the number of all other answers.
-    fn stop(self) -> usize {
-        self.counts.stop.store(true, Relaxed);
-        for thread in self.threads {
-            thread.join().expect("an answer to each request");
-        }
-        self.counts.others.load(Relaxed)
-    }
 }
 
 #[test]

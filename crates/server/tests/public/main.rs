@@ -5,6 +5,7 @@ mod admin;
 mod bodies;
 mod bounds;
 mod client;
+mod comeback;
 mod process;
 mod protocol;
 mod service;
