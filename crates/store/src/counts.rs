@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// What was sent to the database.
+/// What the database was asked, once that has ended.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct QueryStats {
     /// Reads.
@@ -15,12 +15,37 @@ pub struct QueryStats {
 
 #[derive(Debug, Default)]
 pub(crate) struct Counts {
-    pub(crate) reads: AtomicU64,
-    pub(crate) writes: AtomicU64,
+    reads: AtomicU64,
+    writes: AtomicU64,
     failures: AtomicU64,
 }
 
+/// What a query does.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Kind {
+    Read,
+    Write,
+}
+
+/// A query under way. It is counted when it ends or is dropped, not when it begins: so a moment that has a request's answer has its
+/// queries, too.
+#[must_use]
+pub(crate) struct UnderWay<'a>(&'a AtomicU64);
+
+impl Drop for UnderWay<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
 impl Counts {
+    pub(crate) fn begin(&self, kind: Kind) -> UnderWay<'_> {
+        UnderWay(match kind {
+            Kind::Read => &self.reads,
+            Kind::Write => &self.writes,
+        })
+    }
+
     /// Counts one, and whether it failed.
     pub(crate) fn ended<T>(&self, outcome: &Result<T, crate::Error>) {
         if matches!(outcome, Err(error) if !matches!(error, crate::Error::NotFound(_))) {

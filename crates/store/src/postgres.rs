@@ -1,7 +1,6 @@
 //! PostgreSQL, over a socket.
 
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use bytes::{Bytes, BytesMut};
@@ -14,7 +13,7 @@ use tokio_postgres::error::SqlState;
 use tokio_postgres::types::ToSql;
 use tokio_postgres::{Client, Config, NoTls, Row};
 
-use crate::counts::Counts;
+use crate::counts::{Counts, Kind};
 use crate::{
     Account, AccountId, Data, Entry, Error, Log, Logged, NewEntry, PoolStats, Query, QueryStats,
     Rung, Settings, Step, Steps, Store,
@@ -131,6 +130,7 @@ impl Postgres {
     /// Runs a statement on a connection. One that takes too long loses its connection.
     async fn query(
         &self,
+        kind: Kind,
         text: &str,
         parameters: &[&(dyn ToSql + Sync)],
         steps: Steps<'_>,
@@ -155,6 +155,7 @@ impl Postgres {
             cancels: &self.cancels,
         };
         steps(Step::Query);
+        let _under_way = self.counts.begin(kind);
         let begun = Instant::now();
         let rows = match within(time, self.query_on(&used, text, parameters)).await {
             Ok(rows) => {
@@ -286,10 +287,11 @@ impl Drop for Task {
 
 impl Store for Postgres {
     async fn account(&self, query: Query, steps: Steps<'_>) -> Result<Account, Error> {
-        self.counts.reads.fetch_add(1, Ordering::Relaxed);
         let id = query.account.get() as i32;
         let entries = i64::from(query.entries());
-        let rows = self.query(&self.read, &[&id, &entries], steps).await;
+        let rows = self
+            .query(Kind::Read, &self.read, &[&id, &entries], steps)
+            .await;
         let outcome = rows.and_then(|rows| account(query.account, &rows));
         self.ended(&outcome);
         outcome
@@ -301,10 +303,11 @@ impl Store for Postgres {
         entry: NewEntry,
         steps: Steps<'_>,
     ) -> Result<Entry, Error> {
-        self.counts.writes.fetch_add(1, Ordering::Relaxed);
         let id = account.get() as i32;
         let parameters: [&(dyn ToSql + Sync); 3] = [&id, &entry.amount, &entry.text];
-        let rows = self.query(&self.write, &parameters, steps).await;
+        let rows = self
+            .query(Kind::Write, &self.write, &parameters, steps)
+            .await;
         let outcome = rows.and_then(|rows| {
             let row = rows.first().ok_or(Error::NotFound(account.get()))?;
             let (id, at) = (row.try_get(0), row.try_get(1));

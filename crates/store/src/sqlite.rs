@@ -3,7 +3,6 @@
 use std::ops::{Deref, DerefMut};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant, SystemTime};
 
 use places::Places;
@@ -11,7 +10,7 @@ use r2d2::{ManageConnection, PooledConnection};
 use rusqlite::{CachedStatement, Connection, ErrorCode, Statement, TransactionBehavior, params};
 use tokio::sync::oneshot;
 
-use crate::counts::Counts;
+use crate::counts::{Counts, Kind};
 use crate::{
     Account, AccountId, Data, Entry, Error, Log, Logged, NewEntry, PoolStats, Query, QueryStats,
     Rung, Settings, Step, Steps, Store,
@@ -247,7 +246,7 @@ impl Store for Sqlite {
             |inner| &inner.read,
             steps,
             move |inner, connection| {
-                inner.counts.reads.fetch_add(1, Ordering::Relaxed);
+                let _under_way = inner.counts.begin(Kind::Read);
                 let account = inner
                     .with_statement(connection, &inner.read, |statement| read(statement, query))
                     .map_err(|error| inner.failed(error))?;
@@ -269,7 +268,7 @@ impl Store for Sqlite {
             |inner| &inner.write,
             steps,
             move |inner, connection| {
-                inner.counts.writes.fetch_add(1, Ordering::Relaxed);
+                let _under_way = inner.counts.begin(Kind::Write);
                 Ok((inner.post(connection, account, entry)?, 1))
             },
         )
