@@ -4,6 +4,7 @@ use anyhow::Result;
 
 use crate::rounds::{How, Measuring, Scenario};
 use crate::service::{SYSTEM, Service, build_load, build_rating, build_server};
+use crate::stop::Stop;
 use crate::stores::{Databases, Filled};
 use crate::workspace::Workspace;
 
@@ -17,6 +18,9 @@ const WARM_UP: &str = "0.5";
 const RUNGS: [&str; 6] = [
     "connect", "pooled", "prepared", "indexed", "cached", "encoded",
 ];
+
+/// The rungs below the index that are measured with it, too: there, what they buy is not lost in a search of the whole table.
+const WITH_INDEX: [&str; 2] = ["connect", "pooled"];
 
 /// How the rating service's clients keep connections, as `server --rating-connections` names it.
 const CONNECTIONS: [&str; 2] = ["new", "kept"];
@@ -47,6 +51,7 @@ pub(crate) struct Arguments {
 pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     let workspace = Workspace::current();
     let _lock = workspace.lock()?;
+    let stop = Stop::watched()?;
     let load = build_load(&workspace)?;
     let server = build_server(SYSTEM, &workspace)?;
     let stores = arguments.databases.fill(&server, &workspace)?;
@@ -58,6 +63,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     let mut scenarios: Vec<Scenario> = Vec::new();
     for store in &stores {
         scenarios.extend(RUNGS.map(|rung| of_rung(store, rung, arguments)));
+        scenarios.extend(WITH_INDEX.map(|rung| with_index(store, rung, arguments)));
     }
     if let Some(rating) = &rating {
         scenarios.extend(CONNECTIONS.map(|kept| of_rating(&rating.address, kept, arguments.hot)));
@@ -68,6 +74,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
         // A client on its own: nobody waits for another.
         pace: &["--saturate", "--connections", "1", "--warm-up", WARM_UP],
         how: arguments.how,
+        stop,
         file: workspace.results().join(FILE),
     };
     measuring.run(&scenarios)
@@ -81,6 +88,19 @@ fn of_rung(store: &Filled, rung: &str, arguments: &Arguments) -> Scenario {
         behind: store.flags(rung, arguments.pool_size),
         facts: store.facts(rung, arguments.pool_size),
         known: store.allocations(rung),
+    }
+}
+
+/// A lower rung on a database whose entries have their index.
+fn with_index(store: &Filled, rung: &str, arguments: &Arguments) -> Scenario {
+    let mut behind = store.flags(rung, arguments.pool_size);
+    behind.push("--index".to_owned());
+    Scenario {
+        name: format!("Ladder/store={}/index=yes/rung={rung}", store.name),
+        behind,
+        // The index decides about the plan.
+        facts: store.facts("indexed", arguments.pool_size),
+        ..of_rung(store, rung, arguments)
     }
 }
 

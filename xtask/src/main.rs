@@ -30,6 +30,7 @@ mod service;
 mod shard;
 mod sites;
 mod soak;
+mod stop;
 mod stores;
 mod suite;
 mod told;

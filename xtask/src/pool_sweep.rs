@@ -4,6 +4,7 @@ use anyhow::Result;
 
 use crate::rounds::{How, Measuring, Scenario};
 use crate::service::{SYSTEM, build_load, build_server};
+use crate::stop::Stop;
 use crate::stores::Databases;
 use crate::workspace::Workspace;
 
@@ -45,6 +46,7 @@ pub(crate) struct Arguments {
 pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     let workspace = Workspace::current();
     let _lock = workspace.lock()?;
+    let stop = Stop::watched()?;
     let load = build_load(&workspace)?;
     let server = build_server(SYSTEM, &workspace)?;
     let stores = arguments.databases.fill(&server, &workspace)?;
@@ -77,6 +79,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
             "1",
         ],
         how: arguments.how,
+        stop,
         file: workspace.results().join(FILE),
     };
     measuring.run(&scenarios)

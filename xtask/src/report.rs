@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
+use benchfmt::Benchmark;
 use benchstat::{Collection, Input, Replicate, Source};
 use report::{LadderPage, LatencyPage, Page, splice};
 
@@ -57,7 +58,13 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
         pages.push((workspace.baselines().join("LATENCY.md"), page.markdown()));
         charts.extend(page.charts()?);
     }
-    pages.extend(behind(&workspace)?);
+    let [ladder, sweep] = behind(&workspace)?;
+    let behind = LadderPage::new(&ladder, &sweep);
+    let behind = (!ladder.is_empty() || !sweep.is_empty()).then_some(behind);
+    if let Some(behind) = &behind {
+        pages.push((workspace.baselines().join("LADDER.md"), behind.markdown()));
+        charts.extend(behind.chart()?);
+    }
     if let Some(file) = &arguments.html {
         let all = read(&[files.to_vec(), latency].concat())?;
         let path = if file == Path::new(PAGE) {
@@ -75,7 +82,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
         .with_context(|| root.display().to_string())?;
     pages.push((root, spliced));
     let readme = workspace.baselines().join("README.md");
-    pages.push((readme, page.markdown(&charts)));
+    pages.push((readme, page.markdown(&charts, behind.as_ref())));
     let folder = workspace.baselines().join(CHARTS);
     for chart in charts {
         pages.push((folder.join(format!("{}.svg", chart.name)), chart.svg));
@@ -112,30 +119,17 @@ fn settle(pages: &[(PathBuf, String)], charts: &Path, check: bool) -> Result<()>
     Ok(())
 }
 
-/// The chart of the pool's sizes.
-const CHART: &str = "charts/pool-sweep.svg";
-
-/// The page of what stands behind the handler, and its chart, where there are results.
-fn behind(workspace: &Workspace) -> Result<Vec<(PathBuf, String)>> {
-    let baselines = workspace.baselines();
+/// The results of what stands behind the handler: the ladder's and the pool sweep's.
+fn behind(workspace: &Workspace) -> Result<[Vec<Benchmark>; 2]> {
     let [ladder, sweep] = [ladder::FILE, pool_sweep::FILE].map(|file| {
-        let file = baselines.join(file);
+        let file = workspace.baselines().join(file);
         if file.exists() {
             results::read(&file).map(|results| results.lines)
         } else {
             Ok(Vec::new())
         }
     });
-    let (ladder, sweep) = (ladder?, sweep?);
-    if ladder.is_empty() && sweep.is_empty() {
-        return Ok(Vec::new());
-    }
-    let page = LadderPage::new(&ladder, &sweep);
-    let chart = page.chart().context(CHART)?;
-    let name = if chart.is_some() { CHART } else { "" };
-    let mut pages = vec![(baselines.join("LADDER.md"), page.markdown(name))];
-    pages.extend(chart.map(|chart| (baselines.join(CHART), chart)));
-    Ok(pages)
+    Ok([ladder?, sweep?])
 }
 
 /// The charts in a folder that are none of the pages.

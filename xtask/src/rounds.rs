@@ -11,6 +11,7 @@ use crate::machine::Facts;
 use crate::progress;
 use crate::results::{self, Results, next_round, write_sorted};
 use crate::service::{Program, Service, Start, generator};
+use crate::stop::Stop;
 
 /// The handler that is measured with.
 const VARIANT: &str = "preallocated";
@@ -75,6 +76,8 @@ pub(crate) struct Measuring<'a> {
     /// How the load is put on, as its flags say it.
     pub(crate) pace: &'a [&'a str],
     pub(crate) how: How,
+    /// Between two of them it can be stopped.
+    pub(crate) stop: Stop,
     /// Where results go, after each round.
     pub(crate) file: PathBuf,
 }
@@ -98,6 +101,7 @@ impl Measuring<'_> {
             random.shuffle(&mut order);
             let mut round = Results::default();
             for scenario in order {
+                self.stop.check()?;
                 bar.set_message(scenario.name.clone());
                 let one = self.one(scenario);
                 round.append(one.with_context(|| scenario.name.clone())?);

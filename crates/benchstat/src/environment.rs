@@ -29,9 +29,8 @@ pub(crate) fn keys_of(unit: &str) -> impl Iterator<Item = &'static str> {
             (&[], &[], &[])
         }
         "instructions/op" => (&INSTRUCTIONS, &[], &[]),
-        "p50-sec" | "p99-sec" | "p99.9-sec" | "req/s" | "cpu-sec/req" | "peak-rss-B" => {
-            (&["rustflags", "libc"], &MACHINE, &LOAD)
-        }
+        "p50-sec" | "p90-sec" | "p99-sec" | "p99.9-sec" | "req/s" | "cpu-sec/req"
+        | "peak-rss-B" => (&["rustflags", "libc"], &MACHINE, &LOAD),
         _ => (&["rustflags", "libc"], &MACHINE, &[]),
     };
     ALLOCATIONS

@@ -7,7 +7,12 @@ use crate::plan::Plan;
 use crate::schedule::Pace;
 
 /// The percentiles that are written, and their units.
-const PERCENTILES: [(f64, &str); 3] = [(0.5, "p50-sec"), (0.99, "p99-sec"), (0.999, "p99.9-sec")];
+const PERCENTILES: [(f64, &str); 4] = [
+    (0.5, "p50-sec"),
+    (0.9, "p90-sec"),
+    (0.99, "p99-sec"),
+    (0.999, "p99.9-sec"),
+];
 
 /// The mean time of a request of a client on its own.
 const TIME: &str = "sec/op";

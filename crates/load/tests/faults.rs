@@ -239,6 +239,7 @@ fn a_generator_that_falls_behind_says_so() {
         units,
         [
             "p50-sec",
+            "p90-sec",
             "p99-sec",
             "p99.9-sec",
             "req/s",

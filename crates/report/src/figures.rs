@@ -5,7 +5,7 @@ use benchstat::statistics::{median, shift_interval};
 use benchstat::{Cell, Row, Table};
 
 use crate::chart::{
-    Caption, Chart, Curve, DrawError, Point, Sample, Series, Sizes, percentiles, samples, sizes,
+    Caption, Chart, Curve, Curves, DrawError, Point, Sample, Series, Sizes, curves, samples, sizes,
 };
 use crate::finding::size;
 use crate::matrix::Matrix;
@@ -14,7 +14,12 @@ use crate::matrix::Matrix;
 const CONFIDENCE: f64 = 0.95;
 
 /// The percentiles that a load's results have: the unit, and the share of the requests.
-const PERCENTILES: [(&str, f64); 3] = [("p50-sec", 0.5), ("p99-sec", 0.99), ("p99.9-sec", 0.999)];
+const PERCENTILES: [(&str, f64); 4] = [
+    ("p50-sec", 0.5),
+    ("p90-sec", 0.9),
+    ("p99-sec", 0.99),
+    ("p99.9-sec", 0.999),
+];
 
 /// The variants in the order of their colours; all that have columns beside these come after them.
 const COLORS: [&str; 6] = [
@@ -225,36 +230,48 @@ pub(crate) fn distributions(tables: &[(&str, &Matrix<'_>)]) -> Result<Vec<Chart>
 pub(crate) fn latency(loads: &Matrix<'_>) -> Result<Chart, DrawError> {
     let names = loads.columns(PERCENTILES[0].0);
     let rows = loads.rows(PERCENTILES[0].0);
+    // Each nine of a share is a step of its own.
+    let nines = |share: f64| 1.0 / (1.0 - share);
     let curve = |row: &str, name: &str| {
         let points = PERCENTILES.iter().filter_map(|&(unit, share)| {
             let cell = loads.cell(unit, row, name)?;
-            Some((share, summary(cell)))
+            Some((nines(share), summary(cell)))
         });
         points.collect::<Vec<_>>()
     };
     let panels = rows.iter().map(|row| {
-        let curves = names.iter().enumerate().map(|(variant, name)| Curve {
-            variant,
+        let curves = names.iter().enumerate().map(|(at, name)| Curve {
+            name: at,
             points: curve(row, name),
         });
         let load = row.trim_start_matches("Load/").replace('/', " ");
         (format!("seconds, {load}"), curves.collect())
     });
-    let panels: Vec<(String, Vec<Curve>)> = panels.collect();
+    let tick = |&(_, share): &(&str, f64)| (nines(share), format!("p{}", short(100.0 * share)));
     // A variant has its colour wherever it is shown.
     let colored = |name: &String| {
         let known = COLORS.iter().position(|own| own == name);
         (known.unwrap_or(COLORS.len()), name.clone())
     };
     let names: Vec<(usize, String)> = names.iter().map(colored).collect();
-    percentiles(
+    curves(
         Caption {
             name: "latency",
             title: "Latency by percentile",
-            description: "A panel for each load, with the same logarithmic axis of seconds: the time that half, 99 of 100, and 999 of \
-                 1000 requests did not exceed, for each variant; the median of the rounds with its interval at 95 %.",
+            description: "A panel for each load, with the same logarithmic axis of seconds: the time that half, 9 of 10, 99 of 100, and \
+                 999 of 1000 requests did not exceed, for each variant; the median of the rounds with its interval at 95 %.",
         },
-        &names,
-        &panels,
+        &Curves {
+            ticks: PERCENTILES.iter().map(tick).collect(),
+            over: "",
+            panels: panels.collect(),
+            names,
+        },
     )
+}
+
+/// A number without what rounding leaves.
+fn short(number: f64) -> String {
+    let text = format!("{number:.3}");
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }

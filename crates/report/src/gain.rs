@@ -1,7 +1,9 @@
 //! What a step buys, over rounds in which both sides were measured.
 
 use benchfmt::Benchmark;
-use benchstat::statistics::{center, center_interval, geometric_mean, median};
+use benchstat::statistics::{Interval, center, center_interval, geometric_mean, median};
+
+use crate::chart::Point;
 
 /// The confidence of the intervals.
 const CONFIDENCE: f64 = 0.95;
@@ -37,9 +39,19 @@ impl Series {
 
     /// The middle value, if there is one.
     pub(crate) fn median(&self) -> Option<f64> {
+        Some(self.summary()?.center)
+    }
+
+    /// The middle value with its interval, if there is one.
+    pub(crate) fn summary(&self) -> Option<Point> {
         let mut values: Vec<f64> = self.0.iter().map(|(_, value)| *value).collect();
+        if values.is_empty() {
+            return None;
+        }
         values.sort_by(f64::total_cmp);
-        (!values.is_empty()).then(|| median(&values))
+        let center = median(&values);
+        let (low, high) = Interval::of_median(values.len(), CONFIDENCE).ends(&values);
+        Some(Point { center, low, high })
     }
 
     /// The geometric mean of several in each round that all have: what a round itself does to all of them.
@@ -82,6 +94,17 @@ impl Gain {
     /// The center.
     pub(crate) fn factor(&self) -> f64 {
         self.factor
+    }
+
+    /// Whether the whole interval says that `after` has less.
+    pub(crate) fn is_a_gain(&self) -> bool {
+        self.interval.is_some_and(|(low, _)| low > 1.0)
+    }
+
+    /// Whether the interval holds 1.
+    pub(crate) fn is_nothing(&self) -> bool {
+        let interval = self.interval;
+        interval.is_some_and(|(low, high)| low <= 1.0 && high >= 1.0)
     }
 
     /// Whether `after` is not shown to have more than `before`: the whole interval would have to say so.

@@ -24,10 +24,10 @@ mod splice;
 mod sweep;
 
 pub use calibration::{CalibrationPage, calibration_page};
-pub use chart::Chart;
+pub use chart::{Chart, DrawError};
 pub use comparison::ComparisonPage;
 pub use html::HtmlPage;
-pub use ladder::{DrawError, LadderPage};
+pub use ladder::LadderPage;
 pub use latency::LatencyPage;
 pub use page::{Page, PageError};
 pub use splice::{SpliceError, splice};

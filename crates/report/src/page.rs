@@ -10,6 +10,7 @@ use crate::figures;
 use crate::finding::{self, BASE};
 use crate::functions;
 use crate::html::HtmlPage;
+use crate::ladder::LadderPage;
 use crate::latency;
 use crate::matrix::Matrix;
 
@@ -107,8 +108,8 @@ const METHOD: &str = "
 
 ## Raw results
 
-[instructions.txt](instructions.txt), [allocs.txt](allocs.txt), [time.txt](time.txt), [latency.txt](latency.txt), [story.txt](story.txt) and
-[functions.txt](functions.txt), in the Go benchmark format, which benchstat reads; [gates.toml](gates.toml) has the rules by which a change is
+[instructions.txt](instructions.txt), [allocs.txt](allocs.txt), [time.txt](time.txt), [latency.txt](latency.txt), [story.txt](story.txt),
+[ladder.txt](ladder.txt), [pool-sweep.txt](pool-sweep.txt) and [functions.txt](functions.txt), in the Go benchmark format, which benchstat reads; [gates.toml](gates.toml) has the rules by which a change is
 judged. `cargo xtask report --html` makes one page of them whose tables sort, filter and regroup.
 ";
 
@@ -238,8 +239,9 @@ impl<'c> Page<'c> {
         page.html()
     }
 
-    /// The whole page, as Markdown, with those of the charts that it has a place for.
-    pub fn markdown(&self, charts: &[Chart]) -> String {
+    /// The whole page, as Markdown, with those of the charts that it has a place for, and what is said of the page of what stands behind
+    /// the handler.
+    pub fn markdown(&self, charts: &[Chart], behind: Option<&LadderPage<'_>>) -> String {
         let show = |name| shown(charts, name, "charts");
         let answer = Answer::new(&self.handlers);
         let mut text = String::from(
@@ -289,6 +291,13 @@ impl<'c> Page<'c> {
         if charts.iter().any(|chart| chart.name == "latency") {
             text += "\n## Latency under load\n\nMeasured apart, on the running service: [LATENCY](LATENCY.md) has the tables.\n";
             text += &show("latency");
+        }
+        if let Some(behind) = behind {
+            text += "\n## Behind the handler\n\nMeasured apart, with a database behind the service: [LADDER](LADDER.md) has the tables.\n";
+            for sentence in behind.sentences() {
+                text += &format!("\n- {sentence}");
+            }
+            text.push('\n');
         }
         text += "\n## Where the instructions go\n\nOf one order of 10 items, by the crate that a function belongs to; what is \
                  inlined counts where it was inlined. `std` copies and compares, `libc` is memcpy, malloc and free.\n\n";

@@ -1,20 +1,10 @@
 //! Latency against the size of the pool, and the size that it recommends.
 
-use std::io;
-
 use benchfmt::Benchmark;
-use plotters::drawing::DrawingAreaErrorKind;
-use plotters::prelude::{
-    ChartBuilder, Circle, EmptyElement, IntoDrawingArea, IntoLogRange, LabelAreaPosition,
-    PathElement, RGBColor, SVGBackend, Text,
-};
-use plotters::style::{Color, IntoFont, ShapeStyle};
 
+use crate::chart::{Caption, Chart, Curve, Curves, DrawError, curves};
 use crate::gain::{Gain, Series};
 use crate::ladder::{number, shown};
-
-/// Why a chart is not drawn.
-pub type DrawError = DrawingAreaErrorKind<io::Error>;
 
 /// What is judged by.
 const JUDGED: &str = "p99-sec";
@@ -140,8 +130,8 @@ impl<'b> Sweep<'b> {
     }
 }
 
-/// The section of the page, with the chart if its file is named; nothing without results.
-pub(crate) fn section(results: &[Benchmark], chart: &str) -> String {
+/// The section of the page, with the chart; nothing without results.
+pub(crate) fn section(results: &[Benchmark]) -> String {
     let sweeps = Sweep::all(results);
     if sweeps.is_empty() {
         return String::new();
@@ -152,137 +142,70 @@ pub(crate) fn section(results: &[Benchmark], chart: &str) -> String {
          shown to be worse than that of the size with the least: the interval of the rounds' ratios does not lie above 1. A larger pool \
          costs connections, and buys nothing that was seen.\n",
     );
-    if !chart.is_empty() {
-        text += &format!("\n![The 50th and 99th percentile by the pool's size]({chart})\n");
-    }
+    text += &format!("\n![{TITLE}](charts/{CHART}.svg)\n");
     for sweep in &sweeps {
         text += &format!("\n{}", sweep.markdown());
     }
     text
 }
 
-const WIDTH: u32 = 860;
-const HEIGHT: u32 = 420;
+/// The chart's name among the charts.
+const CHART: &str = "pool-sweep";
+const TITLE: &str = "Latency by the size of the pool";
 
-const PAPER: RGBColor = RGBColor(0xff, 0xff, 0xff);
-const INK: RGBColor = RGBColor(0x1f, 0x23, 0x28);
-const GRID: RGBColor = RGBColor(0xd0, 0xd7, 0xde);
-/// One for each line; they differ in lightness, too.
-const LINES: [RGBColor; 4] = [
-    RGBColor(0x05, 0x50, 0xae),
-    RGBColor(0xbc, 0x4c, 0x00),
-    RGBColor(0x1a, 0x7f, 0x37),
-    RGBColor(0x82, 0x50, 0xdf),
-];
+/// The percentiles that are drawn, each with its name and the place of its colour.
+const DRAWN: [(&str, &str, usize); 2] = [("p50-sec", "p50", 1), (JUDGED, "p99", 4)];
 
-/// What each colour is on a dark page.
-const DARK: [(RGBColor, &str); 7] = [
-    (PAPER, "#0d1117"),
-    (INK, "#e6edf3"),
-    (GRID, "#30363d"),
-    (LINES[0], "#58a6ff"),
-    (LINES[1], "#f0883e"),
-    (LINES[2], "#3fb950"),
-    (LINES[3], "#bc8cff"),
-];
-
-/// Draws the percentiles by size: a line for each database and percentile.
-pub(crate) fn chart(results: &[Benchmark]) -> Result<Option<String>, DrawError> {
-    let mut lines: Vec<(String, Vec<(f64, f64)>)> = Vec::new();
-    for sweep in Sweep::all(results) {
-        let store = sweep.base.split("store=").nth(1).unwrap_or(&sweep.base);
-        let store = store.split('/').next().unwrap_or_default();
-        for (unit, percentile) in [("p50-sec", "p50"), (JUDGED, "p99")] {
-            let points = sweep.sizes.iter().filter_map(|&size| {
-                let median = sweep.series(size, unit).median()?;
-                Some((f64::from(size), 1e3 * median))
-            });
-            lines.push((format!("{store} {percentile}"), points.collect()));
-        }
-    }
-    let places: Vec<(f64, f64)> = lines
+/// Draws the percentiles by size, a panel for each database; nothing without results.
+pub(crate) fn chart(results: &[Benchmark]) -> Result<Option<Chart>, DrawError> {
+    let sweeps = Sweep::all(results);
+    let mut sizes: Vec<u32> = sweeps
         .iter()
-        .flat_map(|(_, points)| points)
-        .copied()
+        .flat_map(|sweep| sweep.sizes.clone())
         .collect();
-    if places.is_empty() {
+    sizes.sort_unstable();
+    sizes.dedup();
+    if sizes.is_empty() {
         return Ok(None);
     }
-    let mut drawing = String::new();
-    draw(&lines, &places, &mut drawing)?;
-    Ok(Some(readable(&drawing)))
-}
-
-fn draw(
-    lines: &[(String, Vec<(f64, f64)>)],
-    places: &[(f64, f64)],
-    drawing: &mut String,
-) -> Result<(), DrawError> {
-    let ends = |of: fn(&(f64, f64)) -> f64| {
-        let values = places.iter().map(of);
-        let low = values.clone().fold(f64::INFINITY, f64::min);
-        (low, values.fold(0.0, f64::max))
-    };
-    let ((left, right), (bottom, top)) = (ends(|place| place.0), ends(|place| place.1));
-    let area = SVGBackend::with_string(drawing, (WIDTH, HEIGHT)).into_drawing_area();
-    area.fill(&PAPER)?;
-    let font = || ("sans-serif", 14).into_font().color(&INK);
-    let mut chart = ChartBuilder::on(&area)
-        .margin(12)
-        .margin_right(110)
-        .set_label_area_size(LabelAreaPosition::Left, 62)
-        .set_label_area_size(LabelAreaPosition::Bottom, 44)
-        .build_cartesian_2d(
-            (left * 0.9..right * 1.1).log_scale(),
-            (bottom / 1.3..top * 1.3).log_scale(),
-        )?;
-    chart
-        .configure_mesh()
-        .label_style(font())
-        .axis_desc_style(font())
-        .axis_style(INK)
-        .bold_line_style(GRID)
-        .light_line_style(PAPER.mix(0.0))
-        .x_desc("connections in the pool")
-        .y_desc("milliseconds")
-        .x_label_formatter(&|size| format!("{size:.0}"))
-        .y_label_formatter(&|time| shortest(*time))
-        .draw()?;
-    for ((name, points), color) in lines.iter().zip(LINES.iter().cycle()) {
-        let stroke = ShapeStyle::from(color).stroke_width(2);
-        chart.draw_series([PathElement::new(points.clone(), stroke)])?;
-        let dots = points
-            .iter()
-            .map(|&place| Circle::new(place, 4, color.filled()));
-        chart.draw_series(dots)?;
-        if let Some(&last) = points.last() {
-            let style = ("sans-serif", 14).into_font().color(color);
-            chart
-                .draw_series([EmptyElement::at(last) + Text::new(name.clone(), (10, -7), style)])?;
+    let curve = |sweep: &Sweep<'_>, name: usize, unit: &str| {
+        let points = sweep.sizes.iter().filter_map(|&size| {
+            let point = sweep.series(size, unit).summary()?;
+            Some((f64::from(size), point))
+        });
+        Curve {
+            name,
+            points: points.collect(),
         }
-    }
-    area.present()
-}
-
-/// A number without zeros at its end.
-fn shortest(number: f64) -> String {
-    let text = format!("{number:.3}");
-    text.trim_end_matches('0').trim_end_matches('.').to_owned()
-}
-
-/// A drawing that says what it is, and has other colours on a dark page.
-fn readable(drawing: &str) -> String {
-    let mut style = String::from("@media (prefers-color-scheme: dark) {");
-    for (light, dark) in DARK {
-        let RGBColor(red, green, blue) = light;
-        let light = format!("#{red:02X}{green:02X}{blue:02X}");
-        style += &format!(
-            " [fill=\"{light}\"] {{ fill: {dark} }} [stroke=\"{light}\"] {{ stroke: {dark} }}"
-        );
-    }
-    style += " }";
-    let (tag, rest) = drawing.split_once('>').unwrap_or((drawing, ""));
-    format!(
-        "{tag} role=\"img\">\n<title>The 50th and 99th percentile by the pool's size</title>\n<style>{style}</style>{rest}"
-    )
+    };
+    let panel = |sweep: &Sweep<'_>| {
+        let all = DRAWN.iter().enumerate();
+        let curves = all.map(|(name, &(unit, ..))| curve(sweep, name, unit));
+        let load = sweep
+            .base
+            .trim_start_matches("PoolSweep/")
+            .replace('/', " ");
+        (format!("seconds, {load}"), curves.collect())
+    };
+    let drawn = curves(
+        Caption {
+            name: CHART,
+            title: TITLE,
+            description: "A panel for each database, with the same logarithmic axis of seconds: the time that half, and 99 of 100 \
+                 requests did not exceed at a constant rate, by how many connections the pool has; the median of the rounds with its \
+                 interval at 95 %.",
+        },
+        &Curves {
+            names: DRAWN
+                .map(|(_, name, color)| (color, name.to_owned()))
+                .to_vec(),
+            ticks: sizes
+                .iter()
+                .map(|&size| (f64::from(size), size.to_string()))
+                .collect(),
+            over: "connections in the pool",
+            panels: sweeps.iter().map(panel).collect(),
+        },
+    )?;
+    Ok(Some(drawn))
 }

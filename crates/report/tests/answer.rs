@@ -20,7 +20,9 @@ fn page(text: &str) -> String {
         .read("results", "results", text.as_bytes())
         .unwrap();
     let functions = Collection::default();
-    Page::new(&collection, &functions).unwrap().markdown(&[])
+    Page::new(&collection, &functions)
+        .unwrap()
+        .markdown(&[], None)
 }
 
 /// The cells of the row of a request in the table of choices.

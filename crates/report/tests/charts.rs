@@ -108,7 +108,9 @@ fn names_break_no_table() {
             .read("results", "results", results(name).as_bytes())
             .unwrap();
         let functions = Collection::default();
-        let page = Page::new(&collection, &functions).unwrap().markdown(&[]);
+        let page = Page::new(&collection, &functions)
+            .unwrap()
+            .markdown(&[], None);
         let header = format!("| sec/op | {shown} |\n");
         assert!(page.contains(&header), "{page}");
     }

@@ -47,6 +47,10 @@ pub(crate) struct DatabaseFlags {
     #[arg(long, value_enum, requires = "store", default_value_t = Rung::Encoded)]
     rung: Rung,
 
+    /// Give the entries their index on the rungs below `indexed`, too.
+    #[arg(long, requires = "store")]
+    index: bool,
+
     /// Connections to the database at a time. A query takes a core, here or there: more only wait for each other there.
     #[arg(long, value_name = "N", requires = "store", default_value_t = 8, value_parser = within(1, 10_000))]
     pool_size: usize,
@@ -135,6 +139,7 @@ impl DatabaseFlags {
         let rung = self.rung.into();
         let settings = Settings {
             rung,
+            has_index: self.index,
             connections: self.pool_size,
             wait: self.pool_wait,
             query_time: self.query_time,

@@ -192,6 +192,7 @@ fn of_kept_account() -> f64 {
     Sqlite::fill(&path, data).unwrap();
     let settings = Settings {
         rung: Rung::Encoded,
+        has_index: false,
         connections: 1,
         wait: Duration::from_secs(5),
         query_time: Duration::from_secs(5),

@@ -131,6 +131,7 @@ fn check(path: &Path, acknowledged: &HashMap<i64, (u32, i64)>) -> Result<()> {
 fn write(path: &Path) -> Result<()> {
     let settings = Settings {
         rung: Rung::Indexed,
+        has_index: false,
         connections: AT_ONCE,
         wait: Duration::from_secs(5),
         query_time: Duration::from_secs(5),

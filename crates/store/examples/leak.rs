@@ -54,6 +54,7 @@ async fn main() -> Result<()> {
 fn settings() -> Settings {
     Settings {
         rung: Rung::Indexed,
+        has_index: false,
         connections: CONNECTIONS,
         wait: WAIT,
         query_time: QUERY_TIME,

@@ -31,6 +31,7 @@ async fn main() -> Result<()> {
     for rung in Rung::ALL {
         let settings = Settings {
             rung,
+            has_index: false,
             connections: 1,
             wait: Duration::from_secs(10),
             query_time: Duration::from_secs(10),

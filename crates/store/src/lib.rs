@@ -55,10 +55,24 @@ use std::time::Duration;
 pub struct Settings {
     /// What is done to be fast.
     pub rung: Rung,
+    /// Whether the entries have their index on the rungs below [`Rung::Indexed`], too.
+    pub has_index: bool,
     /// Connections at a time; at least one.
     pub connections: usize,
     /// How long a request waits for one of them.
     pub wait: Duration,
     /// How long a connection may be at one request, connecting included; it is closed if it takes longer.
     pub query_time: Duration,
+}
+
+impl Settings {
+    /// The table of entries that is asked.
+    #[cfg(feature = "databases")]
+    fn entries(&self) -> &'static str {
+        if self.has_index || self.rung >= Rung::Indexed {
+            "entries"
+        } else {
+            "entries_unindexed"
+        }
+    }
 }

@@ -70,7 +70,7 @@ impl Postgres {
             .max_size(settings.connections.max(1))
             .build()
             .map_err(Error::refused)?;
-        let entries = settings.rung.entries();
+        let entries = settings.entries();
         Ok(Self {
             config,
             places: Places::new(settings.connections, settings.wait),

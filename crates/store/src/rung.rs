@@ -39,12 +39,4 @@ impl Rung {
             Self::Encoded => "encoded",
         }
     }
-
-    /// The table of entries that it asks.
-    pub(crate) const fn entries(self) -> &'static str {
-        match self {
-            Self::Connect | Self::Pooled | Self::Prepared => "entries_unindexed",
-            Self::Indexed | Self::Cached | Self::Encoded => "entries",
-        }
-    }
 }

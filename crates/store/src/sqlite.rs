@@ -96,7 +96,7 @@ impl Sqlite {
                 .connection_timeout(settings.query_time)
                 .build_unchecked(file.clone())
         });
-        let entries = settings.rung.entries();
+        let entries = settings.entries();
         let inner = Arc::new(Inner {
             places: Places::new(settings.connections, settings.wait),
             file,

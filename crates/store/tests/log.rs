@@ -24,6 +24,7 @@ fn store(folder: &tempfile::TempDir, rung: Rung, slow: Duration, told: &Told) ->
     }
     let settings = Settings {
         rung,
+        has_index: false,
         connections: 2,
         wait: Duration::from_secs(5),
         query_time: Duration::from_secs(5),

@@ -27,6 +27,7 @@ const CACHE: CacheSettings = CacheSettings {
 fn settings(rung: Rung) -> Settings {
     Settings {
         rung,
+        has_index: false,
         connections: 5,
         wait: Duration::from_secs(5),
         query_time: Duration::from_secs(5),
@@ -115,8 +116,16 @@ async fn every_rung_answers_alike_and_sees_each_write(cluster: &Cluster) {
 }
 
 async fn only_the_index_keeps_it_from_scanning(cluster: &Cluster) {
-    for (rung, uses) in [(Rung::Prepared, false), (Rung::Indexed, true)] {
-        let store = Postgres::new(&cluster.address(), settings(rung)).unwrap();
+    for (rung, has_index, uses) in [
+        (Rung::Prepared, false, false),
+        (Rung::Prepared, true, true),
+        (Rung::Indexed, false, true),
+    ] {
+        let settings = Settings {
+            has_index,
+            ..settings(rung)
+        };
+        let store = Postgres::new(&cluster.address(), settings).unwrap();
         let plan = store.plan().await.unwrap();
         assert_eq!(plan.contains("entries_account"), uses, "{plan}");
     }

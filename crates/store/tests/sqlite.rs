@@ -27,6 +27,7 @@ const CACHE: CacheSettings = CacheSettings {
 fn settings(rung: Rung) -> Settings {
     Settings {
         rung,
+        has_index: false,
         connections: 5,
         wait: Duration::from_secs(5),
         query_time: Duration::from_secs(5),
@@ -165,17 +166,19 @@ fn only_the_index_keeps_sqlite_from_scanning() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("accounts.db");
     Sqlite::fill(&path, DATA).unwrap();
-    let plan = |rung| Sqlite::open(&path, settings(rung)).unwrap().plan().unwrap();
-    assert!(
-        plan(Rung::Prepared).contains("SCAN entries_unindexed"),
-        "{}",
-        plan(Rung::Prepared)
-    );
-    assert!(
-        plan(Rung::Indexed).contains("SEARCH entries USING INDEX entries_account (account=?)"),
-        "{}",
-        plan(Rung::Indexed)
-    );
+    let search = "SEARCH entries USING INDEX entries_account (account=?)";
+    for (rung, has_index, expected) in [
+        (Rung::Prepared, false, "SCAN entries_unindexed"),
+        (Rung::Prepared, true, search),
+        (Rung::Indexed, false, search),
+    ] {
+        let settings = Settings {
+            has_index,
+            ..settings(rung)
+        };
+        let plan = Sqlite::open(&path, settings).unwrap().plan().unwrap();
+        assert!(plan.contains(expected), "{rung:?}, {has_index}: {plan}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -15,7 +15,7 @@ use super::axis::Axis;
 use super::palette::{FAINT, GRID, INK, PAPER, series};
 
 /// Why a chart cannot be drawn.
-pub(crate) type DrawError = DrawingAreaErrorKind<io::Error>;
+pub type DrawError = DrawingAreaErrorKind<io::Error>;
 
 type Area<'a> = DrawingArea<SVGBackend<'a>, Shift>;
 

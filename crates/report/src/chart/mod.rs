@@ -5,16 +5,16 @@
 mod axis;
 mod canvas;
 mod changes;
+mod curves;
 mod palette;
-mod percentiles;
 mod samples;
 mod sizes;
 
 use canvas::Canvas;
-pub(crate) use canvas::DrawError;
+pub use canvas::DrawError;
 pub(crate) use changes::{Change, changes};
+pub(crate) use curves::{Curve, Curves, curves};
 pub(crate) use palette::style;
-pub(crate) use percentiles::{Curve, percentiles};
 pub(crate) use samples::{Sample, samples};
 pub(crate) use sizes::{Point, Series, Sizes, sizes};
 

@@ -34,6 +34,7 @@ const CACHE: CacheSettings = CacheSettings {
 pub(crate) fn settings(rung: Rung) -> Settings {
     Settings {
         rung,
+        has_index: false,
         connections: 5,
         wait: Duration::from_secs(5),
         query_time: Duration::from_secs(5),
