@@ -13,7 +13,7 @@ use crate::client::{Answer, Client, get, post};
 use crate::process::{Program, run};
 
 /// Asks the admin port, on a connection of its own.
-fn ask(address: SocketAddr, path: &str) -> Answer {
+pub(crate) fn ask(address: SocketAddr, path: &str) -> Answer {
     let mut client = Client::connect(address);
     client.send(format!(
         "GET {path} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n"
