@@ -24,7 +24,7 @@ struct Choice {
     time: Point,
     /// The next fastest.
     next: String,
-    /// The p value of no difference between the two, corrected for the number of requests.
+    /// The p value of no difference between the two, corrected for the number of rows.
     p: f64,
     is_shown: bool,
     /// The variant with the fewest instructions.
@@ -54,13 +54,17 @@ impl<'c> Answer<'c> {
         Self { handlers, choices }
     }
 
-    /// The answer in three sentences: what to use, what memory alone buys, and how sure that is, on what.
-    pub(crate) fn sentences(&self, collection: &Collection) -> String {
+    /// The answer in sentences: what to use, what memory alone buys, how sure that is and on what, and what is not shown.
+    pub(crate) fn sentences(&self, collection: &Collection) -> Vec<String> {
         if self.orders().next().is_none() {
-            return String::new();
+            return Vec::new();
         }
-        let sentences = [self.fastest(), self.memory(), self.certainty(collection)];
-        sentences.join(" ")
+        vec![
+            self.fastest(),
+            self.memory(),
+            self.certainty(collection),
+            self.not_shown(),
+        ]
     }
 
     /// The orders, by their sizes.
@@ -70,7 +74,8 @@ impl<'c> Answer<'c> {
         self.choices.iter().filter(is_order)
     }
 
-    fn fastest(&self) -> String {
+    /// What to use.
+    pub(crate) fn fastest(&self) -> String {
         let mut groups: Vec<(&str, Vec<&Choice>)> = Vec::new();
         for choice in self.orders() {
             match groups
@@ -93,16 +98,18 @@ impl<'c> Answer<'c> {
                     self.handlers.value(ALLOCATIONS, &choice.row, variant)
                 });
                 format!(
-                    "`{variant}` for orders of {} {}, with {} of naive's time, {} of its instructions and {} allocations an order",
+                    "`{variant}` for orders of {} {}: {} of naive's time, {} of its instructions, {} allocations an order, and {} held \
+                     between requests",
                     listed(&sizes),
                     if sizes == ["1"] { "item" } else { "items" },
                     range(times, 2),
                     range(counts, 2),
                     range(allocations, 0),
+                    self.held(own.iter().copied(), &[variant]),
                 )
             })
             .collect();
-        format!("The fastest is {}.", parts.join(", and "))
+        format!("The fastest is {}.", parts.join("; and "))
     }
 
     fn memory(&self) -> String {
@@ -118,16 +125,29 @@ impl<'c> Answer<'c> {
                     .then(|| format!("{} with `{variant}`", range(shares.into_iter(), 2)))
             })
             .collect();
-        let variants = self.handlers.columns(RETAINED);
-        let held = self.orders().flat_map(|choice| {
-            let of = |variant: &String| self.handlers.value(RETAINED, &choice.row, variant);
-            variants.iter().filter_map(of).collect::<Vec<_>>()
-        });
         format!(
-            "With memory alone changed, and parser and encoder as they are, it is {}; the price is memory held between requests, up to {}.",
+            "To change memory alone, with `serde_json` for parser and encoder, takes {} of naive's time; {} are held between requests.",
             listed(&parts.iter().map(String::as_str).collect::<Vec<_>>()),
-            bytes(held.fold(0.0, f64::max))
+            self.held(self.orders(), &MEMORY_ALONE)
         )
+    }
+
+    /// What variants hold between requests, from the least to the most.
+    fn held<'a>(&self, choices: impl Iterator<Item = &'a Choice>, variants: &[&str]) -> String {
+        let mut held: Vec<f64> = choices
+            .flat_map(|choice| {
+                let of = |variant: &&str| self.handlers.value(RETAINED, &choice.row, variant);
+                variants.iter().filter_map(of).collect::<Vec<_>>()
+            })
+            .collect();
+        held.sort_by(f64::total_cmp);
+        match held[..] {
+            [] => bytes(0.0),
+            [least, .., most] if bytes(least) != bytes(most) => {
+                format!("{} to {}", bytes(least), bytes(most))
+            }
+            [least, ..] => bytes(least),
+        }
     }
 
     fn certainty(&self, collection: &Collection) -> String {
@@ -138,6 +158,21 @@ impl<'c> Answer<'c> {
             .orders()
             .filter(|choice| choice.fewest.as_ref() == Some(&choice.variant))
             .count();
+        let time = match shown.count() {
+            0 => "the times do not show the lead over the next fastest at any size".to_owned(),
+            count => format!(
+                "the times show the lead over the next fastest at {count} of {all} sizes (at worst {}, corrected for the {} rows below)",
+                shown_p(worst),
+                self.choices.len()
+            ),
+        };
+        format!(
+            "That is how it is on one machine ({}): {time}, and the instructions, which repeat to the digit, agree at {agreed} of {all}.",
+            self.machine(collection),
+        )
+    }
+
+    fn not_shown(&self) -> String {
         let doubtful: Vec<String> = MEMORY_ALONE
             .iter()
             .filter_map(|variant| {
@@ -145,23 +180,15 @@ impl<'c> Answer<'c> {
                 let sizes: Vec<&str> = sizes.iter().map(String::as_str).collect();
                 (!sizes.is_empty()).then(|| {
                     format!(
-                        "that `{variant}` is faster than naive at {} items, ",
+                        "that `{variant}` is faster than naive at {} items; ",
                         listed(&sizes)
                     )
                 })
             })
             .collect();
-        let time = match shown.count() {
-            0 => "the times do not show the lead over the next fastest at any size".to_owned(),
-            count => format!(
-                "the times show the lead over the next fastest at {count} of {all} sizes (at worst {}, corrected for the number of requests)",
-                shown_p(worst)
-            ),
-        };
         format!(
-            "That is how it is on one machine ({}): {time}, and the instructions, which repeat to the digit, agree at {agreed} of {all}; \
-             not shown is {}any other machine, more than one thread, orders of another kind, or a handler that waits for a database.",
-            self.machine(collection),
+            "Not shown is {}how it is on any other machine, with more than one thread, for orders of another kind, or where a handler \
+             waits for a database.",
             doubtful.concat()
         )
     }
@@ -206,7 +233,8 @@ impl<'c> Answer<'c> {
         parts.collect::<Vec<_>>().join(", ")
     }
 
-    fn share(&self, row: &str, variant: &str) -> Option<Point> {
+    /// A variant's share of naive's time.
+    pub(crate) fn share(&self, row: &str, variant: &str) -> Option<Point> {
         let base = self.handlers.cell(TIME, row, BASE)?;
         let cell = self.handlers.cell(TIME, row, variant)?;
         Some(share(&base.sample(), &cell.sample()))
@@ -215,8 +243,9 @@ impl<'c> Answer<'c> {
     /// A line for each request: what to use, and how sure that is.
     pub(crate) fn table(&self) -> String {
         let mut text = String::from(
-            "| request | fastest | time, of naive's | 95 % interval | sure? | instructions, of naive's | allocations | held between requests |\n\
-             | --- | --- | ---: | ---: | --- | ---: | ---: | ---: |\n",
+            "| request | fastest | time, of naive's | 95 % interval | sure? | instructions, of naive's | allocations | held between requests | \
+             faster than naive, and holds least |\n\
+             | --- | --- | ---: | ---: | --- | ---: | ---: | ---: | --- |\n",
         );
         for choice in &self.choices {
             let Choice {
@@ -228,16 +257,48 @@ impl<'c> Answer<'c> {
                 .then(|| format!("{:.2} to {:.2}", time.low, time.high));
             let ratio = self.handlers.ratio(INSTRUCTIONS, row, BASE, variant);
             text += &format!(
-                "| {row} | `{variant}` | {:.2} | {} | {} | {} | {} | {} |\n",
+                "| {row} | {} | {:.2} | {} | {} | {} | {} | {} | {} |\n",
+                if choice.is_shown {
+                    format!("`{variant}`")
+                } else {
+                    format!("not shown; by its median `{variant}`")
+                },
                 time.center,
                 interval.unwrap_or_default(),
                 choice.sure(),
                 cell(ratio.map(|ratio| format!("{ratio:.2}"))),
                 cell(value(ALLOCATIONS).map(|count| count.to_string())),
                 cell(value(RETAINED).map(bytes)),
+                cell(self.leanest(row)),
             );
         }
         text
+    }
+
+    /// Of the variants whose times show that they are faster than naive, the one that holds least between requests.
+    fn leanest(&self, row: &str) -> Option<String> {
+        let variants = self.handlers.columns(TIME);
+        let tested: Vec<_> = variants
+            .iter()
+            .filter_map(|variant| {
+                let cell = self.handlers.cell(TIME, row, variant)?;
+                Some((variant, cell.comparison()?))
+            })
+            .collect();
+        let p_values: Vec<f64> = tested.iter().map(|(_, test)| test.p.min(1.0)).collect();
+        let faster = tested
+            .iter()
+            .zip(holm(&p_values))
+            .filter(|((_, test), p)| *p < test.alpha && test.centers.1 < test.centers.0);
+        let held = faster.filter_map(|((variant, _), _)| {
+            Some((self.handlers.value(RETAINED, row, variant)?, variant))
+        });
+        let (held, variant) = held.min_by(|(a, _), (b, _)| a.total_cmp(b))?;
+        let time = self.share(row, variant)?.center;
+        Some(format!(
+            "`{variant}`: {time:.2} of the time, {}",
+            bytes(held)
+        ))
     }
 }
 
@@ -257,7 +318,9 @@ impl Choice {
             }
             (true, None) => format!("by time: faster than `{next}` ({p})"),
             (false, Some(_)) if has_fewest => {
-                format!("by instructions: the times do not tell it from `{next}` ({p})")
+                format!(
+                    "no: the times do not tell it from `{next}` ({p}); it has the fewest instructions"
+                )
             }
             (false, _) => format!("no: the times do not tell it from `{next}` ({p})"),
         }

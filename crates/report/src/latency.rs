@@ -119,7 +119,9 @@ impl<'c> LatencyPage<'c> {
             if matrix.tables().is_empty() {
                 continue;
             }
-            text += &format!("\n{heading}\n");
+            text += &format!(
+                "\n{heading}\n\nRuns of their own: a tail differs from run to run, so compare within these tables.\n"
+            );
             if *heading == ALLOCATOR {
                 text += &self.pooling();
             }
@@ -154,15 +156,10 @@ impl<'c> LatencyPage<'c> {
             for (column, ratios) in &ratios {
                 text += &format!("- `{column}`: {}\n", changes(ratios));
             }
-            let best = ratios
-                .iter()
-                .min_by(|a, b| a.1.all.center.total_cmp(&b.1.all.center));
-            if let Some((column, ratios)) = best {
-                text += &format!("\n{}\n", told(column, ratios));
-            }
-            text.push('\n');
+            text += &format!("\n{}\n\n", told(&ratios));
         }
         text += &marked(self.story_runs);
+        text += "The lines above are medians of the ratios within a round; the table has medians over the rounds.\n\n";
         text += &self.story.markdown(P99);
         text
     }
@@ -184,7 +181,7 @@ impl<'c> LatencyPage<'c> {
             return lines;
         }
         format!(
-            "\nWhat `pooled` has of naive's `{CPU}`, with the same allocator in the same rounds:\n\n{lines}"
+            "\nThe change of `{CPU}` from `naive` to `pooled`, with the same allocator in the same rounds:\n\n{lines}"
         )
     }
 
@@ -204,7 +201,8 @@ impl<'c> LatencyPage<'c> {
                 }
                 for ours in OURS {
                     if let Some(ratios) = self.runs.ratios(unit, &row, "go", ours) {
-                        lines += &format!("- {unit}, `{ours}`: {}\n", beside(&ratios.all));
+                        lines +=
+                            &format!("- {unit} at `{rate}`, `{ours}`: {}\n", beside(&ratios.all));
                     }
                 }
             }
@@ -225,7 +223,7 @@ fn marked(runs: Rounds<'_>) -> String {
         .behind()
         .into_iter()
         .filter(|&(_, behind, _)| behind > 0)
-        .map(|(variant, behind, all)| format!("`{variant}` {behind} of {all}"))
+        .map(|(variant, behind, all)| format!("`{variant}` in {behind} of {all}"))
         .collect();
     if behind.is_empty() {
         return String::new();
@@ -288,25 +286,29 @@ fn percent(of: &str, ratio: &Ratio) -> String {
     )
 }
 
-/// Whether the story holds here, by all rounds.
-fn told(column: &str, ratios: &Ratios) -> String {
+/// For which variants the story holds here, by all rounds.
+fn told(variants: &[(String, Ratios)]) -> String {
+    /// A fall of 40 %.
     const STORY: f64 = 0.6;
-    let ratio = &ratios.all;
-    if !ratio.high.is_finite() {
-        return format!(
-            "Not decided: {} give no interval at 95 %; six do.",
-            rounds(ratio)
-        );
-    }
-    if ratio.high <= STORY {
-        format!(
-            "The story holds for `{column}`: its p99 is at least 40 % lower in the whole interval."
-        )
-    } else if ratio.low > STORY {
-        format!(
-            "The story does not hold here: the best, `{column}`, falls short of 40 % in the whole interval."
-        )
-    } else {
-        format!("Not decided: 40 % is within the interval of the best, `{column}`.")
-    }
+    let of = |wanted: &dyn Fn(&Ratio) -> bool| -> Vec<String> {
+        let chosen = variants.iter().filter(|(_, ratios)| wanted(&ratios.all));
+        chosen.map(|(name, _)| format!("`{name}`")).collect()
+    };
+    let parts = [
+        ("holds", of(&|ratio| ratio.high <= STORY)),
+        ("does not hold", of(&|ratio| ratio.low > STORY)),
+        (
+            "is not decided",
+            of(&|ratio| ratio.low <= STORY && ratio.high > STORY),
+        ),
+    ];
+    let parts: Vec<String> = parts
+        .into_iter()
+        .filter(|(_, names)| !names.is_empty())
+        .map(|(what, names)| format!("{what} for {}", names.join(" and ")))
+        .collect();
+    format!(
+        "It takes six rounds for an interval. The story, a p99 at least 40 % lower in the whole interval, {}.",
+        parts.join(", ")
+    )
 }

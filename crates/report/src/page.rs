@@ -64,7 +64,8 @@ const UNITS: [(&str, &str, &str, &str); 6] = [
         "sec/op",
         "Time",
         "Wall time per operation: the median of fresh processes, unpaired. It shows large differences on this \
-     machine and decides nothing.",
+     machine, and gates no change. `±` is how far the farther end of the median's interval is; a few slow processes stretch it, and not the \
+     tests, which go by ranks.",
         "",
     ),
 ];
@@ -80,15 +81,20 @@ const POOLS: &str = ".name:Pool";
 const BUFFERS: &str = ".name:Buffer";
 const COMPARISON: &str = ".name:(Read OR UTest OR Table OR Filter)";
 
+/// What the page is for.
+const QUESTION: &str = "a request handler gets its memory in four ways, and in two variants it has a faster encoder and parser, too. What \
+     does each step buy?";
+
 /// What the names of the variants stand for.
 const VARIANTS_ARE: &str = "`naive` allocates anew for each request; `pooled` takes buffers from a pool and puts them back; `arena` \
-     carves them from one region that is emptied after each answer; `preallocated-serde` has all its memory from the start; \
+     carves them from one region that is emptied after each answer; `preallocated-serde` has the memory of four answers at once from the \
+     start, for orders of up to 100 items, and grows it for larger ones; \
      `preallocated` has an encoder that knows the answer's size, too, and `preallocated-simd` simd-json besides.\n";
 
 /// How the table of choices is read.
 const SURE: &str = "\nThe fastest is that with the least median time. It is sure by time where a Mann-Whitney test tells it from the next \
-     fastest at 0.05, after Holm's correction for the number of requests; and by instructions where it has the fewest, which repeat \
-     to the digit. The interval is that of Hodges and Lehmann's estimate of the ratio. Times were taken unpaired, one process after the \
+     fastest at 0.05, after Holm's correction for the number of rows. What holds least is sought among those that the same test, \
+     corrected for the number of variants, shows to be faster than naive. The interval is that of Hodges and Lehmann's estimate of the ratio. Times were taken unpaired, one process after the \
      other: they show large differences, and no small ones.\n";
 
 /// Where to read on.
@@ -109,7 +115,7 @@ const METHOD: &str = "
 ## Raw results
 
 [instructions.txt](instructions.txt), [allocs.txt](allocs.txt), [time.txt](time.txt), [latency.txt](latency.txt), [story.txt](story.txt),
-[ladder.txt](ladder.txt), [pool-sweep.txt](pool-sweep.txt) and [functions.txt](functions.txt), in the Go benchmark format, which benchstat reads; [gates.toml](gates.toml) has the rules by which a change is
+[ladder.txt](ladder.txt), [pool-sweep.txt](pool-sweep.txt), [polls.txt](polls.txt) and [functions.txt](functions.txt), in the Go benchmark format, which benchstat reads; [profiles.txt](profiles.txt) and [sites.txt](sites.txt) say where instructions and allocations are; [gates.toml](gates.toml) has the rules by which a change is
 judged. `cargo xtask report --html` makes one page of them whose tables sort, filter and regroup.
 ";
 
@@ -159,9 +165,10 @@ impl<'c> Page<'c> {
     pub fn headline(&self, charts: &[Chart]) -> String {
         const ROW: &str = "Invoice/items=10";
         let mut text = String::from(
-            "| `POST /invoices`, 10 items | instructions | of naive | allocations | bytes allocated | held between requests |\n\
-             | --- | ---: | ---: | ---: | ---: | ---: |\n",
+            "| `POST /invoices`, 10 items | time, of naive's | instructions | of naive's | allocations | bytes allocated | bytes held between requests |\n\
+             | --- | ---: | ---: | ---: | ---: | ---: | ---: |\n",
         );
+        let answer = Answer::new(&self.handlers);
         for column in self.handlers.columns("instructions/op") {
             let value = |unit| {
                 let value = self.handlers.value(unit, ROW, &column);
@@ -169,7 +176,10 @@ impl<'c> Page<'c> {
             };
             let ratio = self.handlers.ratio("instructions/op", ROW, BASE, &column);
             text += &format!(
-                "| `{column}` | {} | {:.2} | {} | {} | {} |\n",
+                "| `{column}` | {} | {} | {:.2} | {} | {} | {} |\n",
+                answer
+                    .share(ROW, &column)
+                    .map_or_else(String::new, |share| format!("{:.2}", share.center)),
                 value("instructions/op"),
                 ratio.unwrap_or(f64::NAN),
                 value("allocs/op"),
@@ -177,6 +187,7 @@ impl<'c> Page<'c> {
                 value("retained-B"),
             );
         }
+        text += &format!("\n{}\n", answer.fastest());
         text + &shown(charts, "time", "baselines/charts")
     }
 
@@ -205,10 +216,8 @@ impl<'c> Page<'c> {
     pub fn html(&self, all: &Collection, charts: &[Chart]) -> String {
         let answer = Answer::new(&self.handlers);
         let words = [
-            "The question: a request handler is written four ways, which differ in where their memory comes from. What does each step \
-             buy?"
-                .to_owned(),
-            answer.sentences(self.collection),
+            format!("The question: {QUESTION}"),
+            answer.sentences(self.collection).join(" "),
         ];
         let views = [
             ("The variants", HANDLERS, VARIANTS),
@@ -247,10 +256,12 @@ impl<'c> Page<'c> {
         let mut text = String::from(
             "# Baselines\n\n\
              This page is generated by `cargo xtask report` from the results beside it.\n\n\
-             **The question**: a request handler is written four ways, which differ in where their memory comes from. What does \
-             each step buy?\n\n",
+             **The question**: ",
         );
-        text += &format!("**The answer**: {}\n", answer.sentences(self.collection));
+        text += &format!("{QUESTION}\n\n**The answer**:\n\n");
+        for sentence in answer.sentences(self.collection) {
+            text += &format!("- {sentence}\n");
+        }
         text += &show("time");
         text += "\n## Which variant for which size\n\n";
         text += &answer.table();
@@ -261,7 +272,8 @@ impl<'c> Page<'c> {
         }
         text += "\nThe variants: ";
         text += VARIANTS_ARE;
-        text += "\nIn parentheses in the tables: the share of the first column's value.\n";
+        text += "\nIn parentheses in the tables: the ratio of the medians, to the first column's. The shares of time above are medians of all \
+                 ratios, and differ a little.\n";
         for (unit, heading, meaning, chart) in UNITS {
             text += &format!("\n## {heading}\n\n{meaning}\n");
             text += &show(chart);
@@ -278,8 +290,7 @@ impl<'c> Page<'c> {
                 }
             }
         }
-        text +=
-            "\n### Every sample\n\nA median hides what a sample looks like; here is all of each.\n";
+        text += "\n### Every sample\n\nA median hides what a sample looks like; here is all of each. `3 ▸` are three values beyond the chart.\n";
         for chart in charts
             .iter()
             .filter(|chart| chart.name.starts_with(SAMPLES))

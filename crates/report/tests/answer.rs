@@ -54,12 +54,18 @@ fn a_choice_is_as_sure_as_times_and_instructions_make_it() {
         first[4],
         "yes: faster than `naive` (p<0.001), and the fewest instructions"
     );
-    assert_eq!(first[5..], ["0.70", "0", "2 KiB"]);
+    assert_eq!(first[5..8], ["0.70", "0", "2 KiB"]);
+    assert!(
+        first[8].starts_with("`pooled`: 0.5") && first[8].ends_with(" of the time, 2 KiB"),
+        "{first:?}"
+    );
     let time: f64 = first[2].parse().unwrap();
     assert!((0.50..0.53).contains(&time), "{time}");
 
     let second = choice(&page, "Invoice/items=10");
-    assert_eq!(second[1], "`pooled`");
+    assert_eq!(second[1], "not shown; by its median `pooled`");
+    // Nothing is shown to be faster: the last cell is empty.
+    assert_eq!(second.len(), 8);
     assert!(
         second[4].starts_with("no: the times do not tell it from `naive` (p=0."),
         "{second:?}"
@@ -71,7 +77,7 @@ fn a_choice_is_as_sure_as_times_and_instructions_make_it() {
         "one machine (Abacus, 3 cores)",
         "the lead over the next fastest at 1 of 2 sizes (at worst p<0.001",
         "agree at 1 of 2",
-        "not shown is that `pooled` is faster than naive at 10 items",
+        "Not shown is that `pooled` is faster than naive at 10 items; how it is on any other machine",
     ] {
         assert!(page.contains(said), "{said}\n{page}");
     }
@@ -85,11 +91,11 @@ fn sizes_with_other_winners_are_told_apart() {
     text += &lines(10, "pooled", [50, 51, 52, 53, 54, 55, 56, 57], 900);
     let page = page(&text);
     assert!(
-        page.contains("The fastest is `naive` for orders of 1 item, with"),
+        page.contains("The fastest is `naive` for orders of 1 item: 1.00 of"),
         "{page}"
     );
     assert!(
-        page.contains(", and `pooled` for orders of 10 items"),
+        page.contains("; and `pooled` for orders of 10 items"),
         "{page}"
     );
 }

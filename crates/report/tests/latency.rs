@@ -76,9 +76,9 @@ fn a_ratio_is_of_one_round_and_shown_with_and_without_what_fell_behind() {
     let said = "- `pooled`: p99 +75 % (no interval, 4 rounds); where the generator kept up with both, p99 +200 % \
          (no interval, 3 rounds)";
     assert!(page.contains(said), "{page}");
-    assert!(page.contains("Not decided: 4 rounds"), "{page}");
+    assert!(page.contains("is not decided for `pooled`."), "{page}");
     assert!(
-        page.contains("fell behind in some runs: `naive` 1 of 4, `pooled` 1 of 4."),
+        page.contains("fell behind in some runs: `naive` in 1 of 4, `pooled` in 1 of 4."),
         "{page}"
     );
 }
@@ -100,11 +100,13 @@ fn changes_are_of_the_same_round_whatever_drifts() {
         "{page}"
     );
     assert!(
-        page.contains("The story holds for `preallocated`"),
+        page.contains("holds for `preallocated`, does not hold for `pooled`."),
         "{page}"
     );
     assert!(
-        page.contains("p99-sec, `preallocated`: 0.25 times Go's (0.25 to 0.25, 10 rounds)"),
+        page.contains(
+            "p99-sec at `rate=10000`, `preallocated`: 0.25 times Go's (0.25 to 0.25, 10 rounds)"
+        ),
         "{page}"
     );
 }
@@ -117,7 +119,7 @@ fn a_story_that_does_not_hold_is_said_not_to() {
         "{page}"
     );
     assert!(
-        page.contains("The story does not hold here: the best, `preallocated`"),
+        page.contains("interval, does not hold for `pooled` and `preallocated`."),
         "{page}"
     );
     assert!(!page.contains("Go"), "{page}");
