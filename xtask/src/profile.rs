@@ -14,7 +14,7 @@ use crate::workspace::Workspace;
 /// Profile the service under load: processor time and memory, as files of pprof, as flame graphs, and as tables
 #[derive(clap::Args, Debug)]
 pub(crate) struct Arguments {
-    /// How the handler gets its memory: naive, pooled, arena, preallocated
+    /// How the handler gets its memory: naive, pooled, arena, preallocated, preallocated-simd
     #[arg(long, value_name = "NAME", default_value = "preallocated")]
     variant: String,
 

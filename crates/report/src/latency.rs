@@ -11,7 +11,7 @@ use crate::page::PageError;
 use crate::rounds::{Ratio, Ratios, Rounds};
 
 /// The variants, from the one to beat to the peer.
-pub(crate) const VARIANTS: &str = "/variant@(naive pooled arena preallocated go)";
+pub(crate) const VARIANTS: &str = "/variant@(naive pooled arena preallocated preallocated-simd go)";
 
 /// The results of load that compare the variants.
 pub(crate) const LOAD: &str = ".name:Load -/allocator:/./ -/threads:/./";

@@ -102,6 +102,8 @@ pub(crate) enum Variant {
     Arena,
     /// Makes its buffers at the start.
     Preallocated,
+    /// The same, with simd-json for a parser.
+    PreallocatedSimd,
 }
 
 impl Flags {

@@ -20,7 +20,7 @@ use arena::Arena;
 use clap::Parser;
 use naive::Naive;
 use pooled::Pooled;
-use preallocated::{Exact, Preallocated, SerdeJson};
+use preallocated::{Exact, Preallocated, SerdeJson, SimdJson};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use server::cpus::Workers;
 use server::{Behind, Limits, PREALLOCATED_ANSWERS, Served, Server, Service};
@@ -85,6 +85,10 @@ fn run(flags: &Flags) -> Result<()> {
         Variant::Arena => serve(&runtime, flags, behind, Arena::default(), limits),
         Variant::Preallocated => {
             let handler = Preallocated::<SerdeJson, Exact>::new(PREALLOCATED_ANSWERS);
+            serve(&runtime, flags, behind, handler, limits)
+        }
+        Variant::PreallocatedSimd => {
+            let handler = Preallocated::<SimdJson, Exact>::new(PREALLOCATED_ANSWERS);
             serve(&runtime, flags, behind, handler, limits)
         }
     }
