@@ -10,8 +10,10 @@ use http_body_util::{BodyExt, Empty, LengthLimitError, Limited};
 use hyper::http::Extensions;
 use hyper::{Request, Response, StatusCode, Uri, body::Incoming, header};
 use hyper_util::client::legacy;
+use hyper_util::client::legacy::connect::{CaptureConnection, capture_connection};
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 use places::Places;
+use tokio::sync::Semaphore;
 
 use crate::connection::{Answers, Connector};
 use crate::stats::Counts;
@@ -91,6 +93,8 @@ impl Client {
             .http1_max_buf_size(MAX_HEAD_BYTES)
             .build(Connector {
                 address,
+                time: settings.time,
+                begun: Arc::new(Semaphore::new(settings.in_flight.max(1))),
                 counts: Arc::clone(&counts),
             });
         Ok(Self {
@@ -123,7 +127,18 @@ impl Client {
     }
 
     async fn ask(&self, account: u32) -> Result<Rating, Error> {
-        let response = self.send(account).await?;
+        let (response, connection) = self.send(account).await?;
+        let rating = self.read(account, response).await;
+        // Its next answer might be the one to this request.
+        if matches!(rating, Err(Error::Malformed(_) | Error::Mistaken { .. }))
+            && let Some(connection) = connection.connection_metadata().as_ref()
+        {
+            connection.poison();
+        }
+        rating
+    }
+
+    async fn read(&self, account: u32, response: Response<Incoming>) -> Result<Rating, Error> {
         if response.status() != StatusCode::OK {
             return Err(Error::Status(response.status().as_u16()));
         }
@@ -141,15 +156,17 @@ impl Client {
 
     /// Sends a request, again where a kept connection turns out to be closed: a question may be asked twice. Each turn uses up such
     /// a connection, and a new one is not tried twice.
-    async fn send(&self, account: u32) -> Result<Response<Incoming>, Error> {
+    async fn send(&self, account: u32) -> Result<(Response<Incoming>, CaptureConnection), Error> {
         loop {
-            let error = match self.http.request(self.request(account)?).await {
+            let mut request = self.request(account)?;
+            let connection = capture_connection(&mut request);
+            let error = match self.http.request(request).await {
                 Ok(response) => {
                     let answers = response.extensions().get::<Answers>();
                     if answers.is_some_and(|answers| !answers.count()) {
                         self.counts.reused.fetch_add(1, Ordering::Relaxed);
                     }
-                    return Ok(response);
+                    return Ok((response, connection));
                 }
                 Err(error) => error,
             };

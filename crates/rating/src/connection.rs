@@ -6,12 +6,15 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use hyper::Uri;
 use hyper::rt::{Read, ReadBufCursor, Write};
 use hyper_util::client::legacy::connect::{Connected, Connection};
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
+use tokio::sync::Semaphore;
+use tokio::time::timeout;
 use tower_service::Service;
 
 use crate::stats::Counts;
@@ -20,6 +23,10 @@ use crate::stats::Counts;
 #[derive(Clone, Debug)]
 pub(crate) struct Connector {
     pub(crate) address: Arc<str>,
+    /// How long connecting may take: it goes on where the request that began it has found another connection.
+    pub(crate) time: Duration,
+    /// Connections that are being made.
+    pub(crate) begun: Arc<Semaphore>,
     pub(crate) counts: Arc<Counts>,
 }
 
@@ -57,9 +64,18 @@ impl Service<Uri> for Connector {
     }
 
     fn call(&mut self, _: Uri) -> Self::Future {
-        let Self { address, counts } = self.clone();
+        let Self {
+            address,
+            time,
+            begun,
+            counts,
+        } = self.clone();
         Box::pin(async move {
-            let stream = TcpStream::connect(&*address).await?;
+            let connect = async {
+                let _begun = begun.acquire().await.map_err(io::Error::other)?;
+                TcpStream::connect(&*address).await
+            };
+            let stream = timeout(time, connect).await??;
             // A request is one small write.
             stream.set_nodelay(true)?;
             counts.connected.fetch_add(1, Ordering::Relaxed);

@@ -417,6 +417,36 @@ async fn hostile_answers_are_errors_and_the_next_request_is_served() {
     }
 }
 
+/// A peer that is one answer late on a connection would be late on it for ever.
+#[tokio::test]
+async fn a_connection_whose_answer_was_another_requests_is_not_used_again() {
+    let server = Server::start(anywhere(), |mut asked| async move {
+        let right = asked.account;
+        if asked.before == 0 && right == 1 {
+            asked.account = 2;
+        }
+        asked.answers().await;
+        Some(asked)
+    })
+    .await;
+    let client = client(server.address, Connections::Kept);
+    let error = client.rating(1).await.unwrap_err();
+    assert!(
+        matches!(
+            error,
+            Error::Mistaken {
+                asked: 1,
+                answered: 2
+            }
+        ),
+        "{error}"
+    );
+    for account in 2..5 {
+        assert_eq!(client.rating(account).await.unwrap(), Rating::of(account));
+    }
+    assert_eq!(server.accepted(), 2);
+}
+
 #[tokio::test]
 async fn an_answer_that_drips_is_given_up() {
     for connections in BOTH {

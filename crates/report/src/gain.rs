@@ -22,9 +22,11 @@ pub(crate) struct Gain {
 }
 
 impl Series {
-    /// The values of a name's results in a unit.
+    /// The values of a name's results in a unit, but for those that are the generator's, too.
     pub(crate) fn of(results: &[Benchmark], name: &str, unit: &str) -> Self {
-        let values = results.iter().filter(|result| result.name == name);
+        let values = results
+            .iter()
+            .filter(|result| result.name == name && !fell_behind(result));
         Self(
             values
                 .filter_map(|result| {
@@ -107,10 +109,31 @@ impl Gain {
         interval.is_some_and(|(low, high)| low <= 1.0 && high >= 1.0)
     }
 
-    /// Whether `after` is not shown to have more than `before`: the whole interval would have to say so.
-    pub(crate) fn is_not_a_loss(&self) -> bool {
-        self.interval.is_none_or(|(_, high)| high >= 1.0)
+    /// Whether the whole interval says that `after` has more.
+    pub(crate) fn is_a_loss(&self) -> bool {
+        self.interval.is_some_and(|(_, high)| high < 1.0)
     }
+
+    /// Whether there are rounds enough to say anything.
+    pub(crate) fn is_decided(&self) -> bool {
+        self.interval.is_some()
+    }
+}
+
+/// How many runs are left out because the generator fell behind in them: their times are partly its own.
+pub(crate) fn left_out(results: &[Benchmark]) -> String {
+    match results.iter().filter(|result| fell_behind(result)).count() {
+        0 => String::new(),
+        count => format!(
+            "\n{count} of {} runs are left out: the generator fell behind in them, and their times are partly its own.\n",
+            results.len()
+        ),
+    }
+}
+
+fn fell_behind(result: &Benchmark) -> bool {
+    let generator = result.config.get("generator");
+    generator.is_some_and(|said| said.starts_with("fell behind"))
 }
 
 /// In words: a factor where the whole interval lies on one side of none, else "nothing".
@@ -177,16 +200,17 @@ mod tests {
         assert_eq!(gain.to_string(), "2.00 times less (2.00 to 2.00)");
         let loss = Gain::of(&half, &before).unwrap();
         assert_eq!(loss.to_string(), "2.00 times more (2.00 to 2.00)");
-        assert!(gain.is_not_a_loss() && !loss.is_not_a_loss());
+        assert!(gain.is_a_gain() && loss.is_a_loss() && !loss.is_nothing());
         let same = Gain::of(&before, &series(&[7.0, 1.1, 60.0, 2.1, 15.0, 4.4])).unwrap();
         assert!(same.to_string().starts_with("nothing ("), "{same}");
-        assert!(same.is_not_a_loss());
+        assert!(same.is_nothing() && !same.is_a_loss());
     }
 
     #[test]
     fn with_too_few_rounds_nothing_is_decided() {
         let gain = Gain::of(&series(&[2.0; 5]), &series(&[1.0; 5])).unwrap();
         assert!(gain.to_string().starts_with("undecided: 2.00"), "{gain}");
+        assert!(!gain.is_decided());
         // Rounds that only one side has are no pairs.
         assert_eq!(Gain::of(&series(&[]), &series(&[1.0])), None);
         assert_eq!(Gain::of(&series(&[1.0]), &series(&[0.0])), None);

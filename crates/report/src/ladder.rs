@@ -4,7 +4,7 @@ use benchfmt::{Benchmark, Name, class};
 use benchstat::common_scale;
 
 use crate::chart::{Chart, DrawError};
-use crate::gain::{Gain, Series};
+use crate::gain::{Gain, Series, left_out};
 use crate::sweep;
 
 /// The rungs, from the lowest, and what each does that the one before it does not.
@@ -88,12 +88,13 @@ impl<'b> LadderPage<'b> {
             text += &self.rungs(store, title);
         }
         text += &self.ratings();
+        text += &left_out(self.ladder);
         text += &sweep::section(self.sweep);
         text += &self.environment();
         text
     }
 
-    /// What the results come to, a sentence for each database: the step that buys most time, and those that buy none.
+    /// What the results come to, a sentence for each database: the step that buys most time, those that buy none, and those that cost.
     pub fn sentences(&self) -> Vec<String> {
         let stores = STORES.into_iter();
         stores
@@ -115,6 +116,9 @@ impl<'b> LadderPage<'b> {
         let nothing: Vec<String> = nothing.map(|(rung, _)| format!("`{rung}`")).collect();
         if !nothing.is_empty() {
             text += &format!("; nothing is seen of {}", nothing.join(" and "));
+        }
+        for (rung, gain) in steps.iter().filter(|(_, gain)| gain.is_a_loss()) {
+            text += &format!("; `{rung}` costs: {gain}");
         }
         Some(text + ".")
     }
@@ -249,7 +253,8 @@ impl<'b> LadderPage<'b> {
             let all: f64 = seconds.iter().sum();
             text += &format!("| `{rung}` |");
             for seconds in seconds {
-                text += &format!(" {:.1} % |", 100.0 * seconds / all);
+                let share = (all > 0.0).then(|| format!("{:.1} %", 100.0 * seconds / all));
+                text += &format!(" {} |", share.unwrap_or_default());
             }
             text.push('\n');
         }

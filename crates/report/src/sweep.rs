@@ -3,7 +3,7 @@
 use benchfmt::Benchmark;
 
 use crate::chart::{Caption, Chart, Curve, Curves, DrawError, curves};
-use crate::gain::{Gain, Series};
+use crate::gain::{Gain, Series, left_out};
 use crate::ladder::{number, shown};
 
 /// What is judged by.
@@ -27,6 +27,7 @@ struct Sweep<'b> {
 /// A size, and how what is judged compares with the best.
 struct Judged {
     size: u32,
+    is_best: bool,
     /// How many times less it has than the best size.
     gain: Option<Gain>,
 }
@@ -79,27 +80,29 @@ impl<'b> Sweep<'b> {
     }
 
     fn judged(&self) -> Vec<Judged> {
-        let Some(best) = self.best() else {
-            return Vec::new();
+        let best = self.best();
+        let of_best = best.map(|best| self.series(best, JUDGED));
+        let judged = |&size: &u32| Judged {
+            size,
+            is_best: best == Some(size),
+            gain: of_best
+                .as_ref()
+                .and_then(|of_best| Gain::of(of_best, &self.series(size, JUDGED))),
         };
-        let of_best = self.series(best, JUDGED);
-        self.sizes
-            .iter()
-            .map(|&size| Judged {
-                size,
-                gain: Gain::of(&of_best, &self.series(size, JUDGED)).filter(|_| size != best),
-            })
-            .collect()
+        self.sizes.iter().map(judged).collect()
     }
 
-    /// The smallest size that is not shown to be worse than the best.
+    /// The smallest size that is not shown to be worse than the best, where every size has rounds enough to be.
     fn recommended(&self) -> Option<u32> {
-        let best = self.best()?;
         let judged = self.judged();
-        let mut enough = judged.iter().filter(|judged| {
-            judged.size == best || judged.gain.is_some_and(|gain| gain.is_not_a_loss())
-        });
-        enough.next().map(|judged| judged.size)
+        let is_decided = judged
+            .iter()
+            .all(|judged| judged.gain.is_some_and(|gain| gain.is_decided()));
+        let mut enough = judged
+            .iter()
+            .filter(|judged| judged.gain.is_some_and(|gain| !gain.is_a_loss()));
+        let smallest = enough.next().map(|judged| judged.size);
+        smallest.filter(|_| is_decided)
     }
 
     fn markdown(&self) -> String {
@@ -121,8 +124,9 @@ impl<'b> Sweep<'b> {
                 text += &format!(" {} |", shown(unit, median));
             }
             let against = match judged.gain {
+                _ if judged.is_best => "is the best".to_owned(),
                 Some(gain) => gain.to_string(),
-                None => "is the best".to_owned(),
+                None => "no round with the best".to_owned(),
             };
             text += &format!(" {against} |\n");
         }
@@ -143,6 +147,7 @@ pub(crate) fn section(results: &[Benchmark]) -> String {
          costs connections, and buys nothing that was seen.\n",
     );
     text += &format!("\n![{TITLE}](charts/{CHART}.svg)\n");
+    text += &left_out(results);
     for sweep in &sweeps {
         text += &format!("\n{}", sweep.markdown());
     }

@@ -194,6 +194,45 @@ fn the_smallest_size_that_is_not_shown_to_be_worse_is_recommended() {
 }
 
 #[test]
+fn too_few_rounds_recommend_nothing() {
+    let text = |sweep: &[Benchmark]| LadderPage::new(&[], sweep).markdown();
+    let sweep = sweep(&[(1, [100.0; 7]), (2, [1.0; 7]), (4, [1.1; 7])]);
+    let two: Vec<Benchmark> = sweep
+        .iter()
+        .filter(|result| result.config.get("round").is_some_and(|round| round < "2"))
+        .cloned()
+        .collect();
+    assert_eq!(two.len(), 6);
+    assert!(text(&sweep).contains("rate=2000`: **2** connections"));
+    assert!(!text(&two).contains("** connections"), "{}", text(&two));
+    // Sizes that share no round are listed all the same.
+    let apart: Vec<Benchmark> = sweep
+        .into_iter()
+        .filter(|result| {
+            let is_early = result.config.get("round").is_some_and(|round| round < "3");
+            is_early == result.name.ends_with("size=1")
+        })
+        .collect();
+    for size in ["\n| 1 |", "\n| 2 |", "\n| 4 |"] {
+        assert!(text(&apart).contains(size), "{size}: {}", text(&apart));
+    }
+}
+
+#[test]
+fn a_run_in_which_the_generator_fell_behind_is_left_out() {
+    let mut sweep = sweep(&[(2, [1.0; 7]), (4, [2.0; 7])]);
+    let late = sweep
+        .iter_mut()
+        .find(|result| result.name.ends_with("size=4"))
+        .unwrap();
+    late.config
+        .set("generator", "fell behind: 9 of 100 requests");
+    let page = LadderPage::new(&[], &sweep).markdown();
+    assert!(page.contains("1 of 14 runs are left out"), "{page}");
+    assert!(page.contains("2.00 times more (2.00 to 2.00)"), "{page}");
+}
+
+#[test]
 fn without_results_there_is_no_chart() {
     assert_eq!(LadderPage::new(&[], &[]).chart().unwrap(), None);
 }

@@ -76,12 +76,9 @@ impl<'b> Asked<'b> {
     /// The encoded answer, where it is kept.
     #[inline]
     pub(crate) fn kept(self) -> Option<Bytes> {
-        let Self::Account(accounts, query) = self else {
-            return None;
-        };
-        match accounts.kept(query) {
-            Some(Found::Encoded(bytes)) => Some(bytes),
-            _ => None,
+        match self {
+            Self::Account(accounts, query) => accounts.kept_bytes(query),
+            Self::Entry(..) | Self::Rating(..) => None,
         }
     }
 

@@ -4,6 +4,7 @@
 #![allow(clippy::doc_markdown)]
 
 use std::env;
+use std::io::Write as _;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -59,7 +60,7 @@ pub(crate) struct DatabaseFlags {
     #[arg(long, value_name = "SECONDS", requires = "store", default_value = "1", value_parser = seconds)]
     pool_wait: Duration,
 
-    /// How long a connection may be at one request: 503 beyond it, and it is closed.
+    /// How long a connection may be at one request, connecting included: 503 beyond it, and what it does is ended.
     #[arg(long, value_name = "SECONDS", requires = "store", default_value = "5", value_parser = seconds)]
     query_time: Duration,
 
@@ -144,7 +145,10 @@ impl DatabaseFlags {
             wait: self.pool_wait,
             query_time: self.query_time,
         };
-        let log = Log::new(self.slow_query, |logged| eprintln!("server: {logged}"));
+        let log = Log::new(self.slow_query, |logged| {
+            // Where nobody reads it, requests go on.
+            let _ = writeln!(std::io::stderr(), "server: {logged}");
+        });
         let database = match place {
             Place::Sqlite(path) => {
                 // SQLite would make an empty one.

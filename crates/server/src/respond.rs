@@ -61,14 +61,17 @@ pub(crate) async fn respond<H: Handler + 'static>(
     let shown = guest.request(route(method, path));
     let mut response = match Asked::of(&site.behind, method, path, head.uri.query()) {
         None => from_handler(head, body, method, site, guest, shown).await,
-        Some(asked) => match asked.as_ref().ok().and_then(|asked| asked.kept()) {
-            Some(bytes) if body.is_end_stream() => {
-                guest.enter(Phase::Handling);
-                of_bytes(bytes, head.headers, shown)
+        Some(asked) => {
+            let asks = asked.as_ref().ok().filter(|_| body.is_end_stream());
+            match asks.and_then(|asked| asked.kept()) {
+                Some(bytes) => {
+                    guest.enter(Phase::Handling);
+                    of_bytes(bytes, head.headers, shown)
+                }
+                // What waits can pay for its own place; other connections need not keep one for it.
+                None => Box::pin(from_behind(head.headers, body, asked, site, guest, shown)).await,
             }
-            // What waits can pay for its own place; other connections need not keep one for it.
-            _ => Box::pin(from_behind(head.headers, body, asked, site, guest, shown)).await,
-        },
+        }
     };
     if guest.seat().order() != Order::Stay {
         close(&mut response);

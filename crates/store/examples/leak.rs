@@ -135,7 +135,8 @@ async fn put_under_load<S: Store>(store: S, requests: u64, name: &str) -> Result
         ttl: Duration::from_secs(1),
         bytes: 1,
     };
-    let accounts = Arc::new(Accounts::new(store, Rung::Indexed, cache));
+    // Nothing stays in it: each request asks, or waits for another that does.
+    let accounts = Arc::new(Accounts::new(store, Rung::Cached, cache));
     let tally = Arc::new(Tally::default());
     // What is opened once is open afterwards.
     load(&accounts, &Arc::default(), 2_000).await?;
@@ -168,6 +169,8 @@ async fn put_under_load<S: Store>(store: S, requests: u64, name: &str) -> Result
         bail!("one of the ways to end never happened: the check says nothing of it");
     }
     ensure!(pool.open <= pool.max, "too many connections");
+    let loading = accounts.cache().map(|stats| stats.loading);
+    ensure!(loading == Some(0), "{loading:?} loads are left");
     // Connections that were closed are made again when they are needed, at most as many as there may be.
     ensure!(
         after <= before + CONNECTIONS,

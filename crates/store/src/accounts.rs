@@ -2,6 +2,7 @@
 
 use std::future::Future;
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
 
@@ -9,6 +10,12 @@ use crate::{
     Account, AccountId, Cache, CacheSettings, CacheStats, Entry, Error, NewEntry, PoolStats, Query,
     QueryStats, Rung,
 };
+
+/// How long a write whose outcome is not known may be seen late: a commit that waits for its disk is past cancelling.
+const DOUBT: Duration = Duration::from_secs(10);
+
+/// How often what was kept is forgotten again until then.
+const DOUBT_STEP: Duration = Duration::from_secs(1);
 
 /// What a request waits for in a store, from now on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -93,6 +100,15 @@ impl<S: Store> Accounts<S> {
         }
     }
 
+    /// The encoded answer that is kept for a query, on the rung that keeps them: found without a future.
+    #[inline]
+    pub fn kept_bytes(&self, query: Query) -> Option<Bytes> {
+        match &self.kept {
+            Kept::Encoded(cache) => cache.get(query),
+            Kept::Nothing | Kept::Rows(_) => None,
+        }
+    }
+
     /// An account and its latest entries; on the highest rung, `encode` makes the bytes that are kept.
     ///
     /// # Errors
@@ -120,7 +136,7 @@ impl<S: Store> Accounts<S> {
     }
 
     /// Adds an entry. It is done, or fails, also when nobody waits for it any more; and whatever comes of it, what was kept of
-    /// the account is not answered again.
+    /// the account is not answered again. Where its outcome is not known, that holds once more each second for ten.
     ///
     /// # Errors
     ///
@@ -136,8 +152,11 @@ impl<S: Store> Accounts<S> {
         let written = tokio::spawn(async move {
             // Nobody may listen any more.
             let steps = move |step| told.send(step).unwrap_or_default();
+            let forgetting = Forgetting(forget, account);
             let written = store.post(account, entry, &steps).await;
-            forget.forget(account);
+            if written.as_ref().is_err_and(Error::is_in_doubt) {
+                tokio::spawn(forgetting.for_a_while());
+            }
             written
         });
         while let Some(step) = steps_taken.recv().await {
@@ -183,6 +202,25 @@ impl Kept {
             Self::Rows(cache) => cache.forget(account),
             Self::Encoded(cache) => cache.forget(account),
         }
+    }
+}
+
+/// Forgets an account when it is dropped: a write that panics may have been done, too.
+struct Forgetting(Kept, AccountId);
+
+impl Forgetting {
+    async fn for_a_while(self) {
+        let steps = DOUBT.as_secs() / DOUBT_STEP.as_secs();
+        for _ in 0..steps {
+            self.0.forget(self.1);
+            tokio::time::sleep(DOUBT_STEP).await;
+        }
+    }
+}
+
+impl Drop for Forgetting {
+    fn drop(&mut self) {
+        self.0.forget(self.1);
     }
 }
 

@@ -1,6 +1,7 @@
 //! What was read, kept for a while.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::future::Future;
 use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
@@ -8,6 +9,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use moka::notification::RemovalCause;
+use moka::policy::EvictionPolicy;
 use tokio::sync::OnceCell;
 
 use crate::{AccountId, Error, Query};
@@ -65,6 +67,8 @@ pub struct CacheStats {
     pub misses: u64,
     /// Loads begun.
     pub loads: u64,
+    /// Loads that requests wait for at this moment.
+    pub loading: usize,
     /// Values that went before they were replaced: their time was over, or their room was needed.
     pub evictions: u64,
     /// Values there are, nearly.
@@ -82,6 +86,9 @@ impl<V: Clone + Send + Sync + 'static> Cache<V> {
             kept: moka::sync::Cache::builder()
                 .time_to_live(settings.ttl)
                 .max_capacity(settings.bytes)
+                // The default would refuse a value that is asked for less often than what it would take the place of, and then each
+                // request for it is a query.
+                .eviction_policy(EvictionPolicy::lru())
                 .weigher(move |_, value| u32::try_from(size(value) + OVERHEAD).unwrap_or(u32::MAX))
                 .eviction_listener(move |_, _, cause| {
                     if matches!(cause, RemovalCause::Expired | RemovalCause::Size) {
@@ -149,6 +156,7 @@ impl<V: Clone + Send + Sync + 'static> Cache<V> {
             hits: count(&self.counts.hits),
             misses: count(&self.counts.misses),
             loads: count(&self.counts.loads),
+            loading: self.flights().len(),
             evictions: count(&self.counts.evictions),
             entries: self.kept.entry_count(),
             bytes: self.kept.weighted_size(),
@@ -197,15 +205,18 @@ struct Seat<'a, V> {
 impl<V> Drop for Seat<'_, V> {
     fn drop(&mut self) {
         let mut flights = self.cache.flights();
+        // Given up while the list is locked, so that each sees who is left.
+        let own = std::mem::take(&mut self.flight);
+        let Entry::Occupied(listed) = flights.entry(self.key) else {
+            return;
+        };
         // One is in the list, one here.
-        let is_last = Arc::strong_count(&self.flight) == 2;
-        if (self.flight.initialized() || is_last)
-            && flights
-                .get(&self.key)
-                .is_some_and(|flight| Arc::ptr_eq(flight, &self.flight))
-        {
-            flights.remove(&self.key);
+        let is_last = Arc::strong_count(&own) == 2;
+        if (own.initialized() || is_last) && Arc::ptr_eq(listed.get(), &own) {
+            listed.remove();
         }
+        // Still under the lock.
+        drop(own);
     }
 }
 

@@ -2,6 +2,8 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use crate::Error;
+
 /// What the database was asked, once that has ended.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct QueryStats {
@@ -9,7 +11,7 @@ pub struct QueryStats {
     pub reads: u64,
     /// Writes.
     pub writes: u64,
-    /// Of these, those that failed, but for accounts that are not there.
+    /// Requests that failed, those that got no connection included; accounts that are not there are no failures.
     pub failures: u64,
 }
 
@@ -46,11 +48,12 @@ impl Counts {
         })
     }
 
-    /// Counts one, and whether it failed.
-    pub(crate) fn ended<T>(&self, outcome: &Result<T, crate::Error>) {
-        if matches!(outcome, Err(error) if !matches!(error, crate::Error::NotFound(_))) {
+    /// Passes on what came of a request, and counts it if it failed.
+    pub(crate) fn counted<T>(&self, outcome: Result<T, Error>) -> Result<T, Error> {
+        if matches!(&outcome, Err(error) if !matches!(error, Error::NotFound(_))) {
             self.failures.fetch_add(1, Ordering::Relaxed);
         }
+        outcome
     }
 
     pub(crate) fn stats(&self) -> QueryStats {

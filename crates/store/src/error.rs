@@ -37,6 +37,11 @@ impl Error {
         matches!(self, Self::NoConnection(_) | Self::Slow(_) | Self::Down(_))
     }
 
+    /// Whether a write may have been done, or may yet be.
+    pub(crate) const fn is_in_doubt(&self) -> bool {
+        matches!(self, Self::Slow(_) | Self::Down(_))
+    }
+
     /// Tells a log what the database said, but for what may repeat a client's words: a statement's values stand in PostgreSQL's messages.
     pub(crate) fn log(&self, log: &Log) {
         let (Self::Down(cause) | Self::Refused(cause)) = self else {

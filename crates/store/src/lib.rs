@@ -61,7 +61,7 @@ pub struct Settings {
     pub connections: usize,
     /// How long a request waits for one of them.
     pub wait: Duration,
-    /// How long a connection may be at one request, connecting included; it is closed if it takes longer.
+    /// How long a connection may be at one request, connecting included. What takes longer is ended; PostgreSQL's connection with it.
     pub query_time: Duration,
 }
 

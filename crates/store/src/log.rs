@@ -31,7 +31,7 @@ pub enum Logged<'a> {
         statement: &'a str,
         /// From a connection that was there to the last row.
         took: Duration,
-        /// Rows that came, if it ended by itself.
+        /// Rows that came; none where it failed, or was ended.
         rows: Option<usize>,
         /// What the database says of how it answers, or why that is not known.
         plan: Result<String, String>,
@@ -113,7 +113,7 @@ impl fmt::Display for Logged<'_> {
                 write!(f, "slow query: {:.1} ms, ", took.as_secs_f64() * 1e3)?;
                 match rows {
                     Some(rows) => write!(f, "{rows} rows: ")?,
-                    None => f.write_str("not ended: ")?,
+                    None => f.write_str("failed or ended: ")?,
                 }
                 one_line(f, statement)?;
                 f.write_str("; plan: ")?;

@@ -47,6 +47,8 @@ pub struct Postgres {
     pool: Option<Pool>,
     /// Requests to cancel a query that may be under way.
     cancels: Arc<Semaphore>,
+    /// The slow log's question for a plan: one at a time, on a connection beside the pool's.
+    plans: Arc<Semaphore>,
     counts: Counts,
     read: String,
     write: String,
@@ -76,6 +78,7 @@ impl Postgres {
             places: Places::new(settings.connections, settings.wait),
             pool: (settings.rung > Rung::Connect).then_some(pool),
             cancels: Arc::new(Semaphore::new(settings.connections.max(1))),
+            plans: Arc::new(Semaphore::new(1)),
             settings,
             counts: Counts::default(),
             log: None,
@@ -87,7 +90,7 @@ impl Postgres {
             write: format!(
                 "WITH a AS (UPDATE accounts SET balance = balance + $2 WHERE id = $1 RETURNING id) \
                  INSERT INTO {entries} (account, at, amount, text) \
-                 SELECT id, extract(epoch FROM now())::bigint, $2, $3 FROM a RETURNING id, at"
+                 SELECT id, floor(extract(epoch FROM now()))::bigint, $2, $3 FROM a RETURNING id, at"
             ),
         })
     }
@@ -123,7 +126,7 @@ impl Postgres {
     ///
     /// When it can't be asked.
     pub async fn plan(&self) -> Result<String, Error> {
-        let plan = explain(&self.config, &self.read, 2).await;
+        let plan = explain(&self.config, &self.read, 2, self.settings.query_time).await;
         plan.map_err(Error::refused)
     }
 
@@ -137,18 +140,18 @@ impl Postgres {
     ) -> Result<Vec<Row>, Error> {
         steps(Step::Connection);
         let _place = self.places.take().await?;
-        let time = self.settings.query_time;
+        let limit = Limit::from_now(self.settings.query_time);
         let connection = match &self.pool {
             None => {
                 let connect = self.config.connect(NoTls);
-                let (client, connection) = within(time, connect).await?.map_err(Error::down)?;
+                let (client, connection) = limit.of(connect).await?.map_err(Error::down)?;
                 let task = tokio::spawn(async move {
                     // What is wrong with it, the query says.
                     let _ = connection.await;
                 });
                 Connection::Own(client, Task(task))
             }
-            Some(pool) => Connection::Kept(within(time, pool.get()).await?.map_err(Error::down)?),
+            Some(pool) => Connection::Kept(limit.of(pool.get()).await?.map_err(Error::down)?),
         };
         let used = Used {
             connection: Some(connection),
@@ -157,7 +160,7 @@ impl Postgres {
         steps(Step::Query);
         let _under_way = self.counts.begin(kind);
         let begun = Instant::now();
-        let rows = match within(time, self.query_on(&used, text, parameters)).await {
+        let rows = match limit.of(self.query_on(&used, text, parameters)).await {
             Ok(rows) => {
                 used.ended();
                 rows.map_err(failed)
@@ -172,7 +175,7 @@ impl Postgres {
         rows
     }
 
-    /// Tells the log, if that took long; the plan is asked for by a task of its own, on a connection beside the pool's.
+    /// Tells the log, if that took long; the plan is asked for by a task of its own, unless another is.
     fn tell_if_slow(&self, text: &str, parameters: usize, took: Duration, rows: Option<usize>) {
         let Some(log) = &self.log else { return };
         let Some(left_out) = log.is_slow(took) else {
@@ -183,13 +186,18 @@ impl Postgres {
             self.config.clone(),
             self.settings.query_time,
         );
-        let statement = text.to_owned();
+        let (statement, asking) = (text.to_owned(), Arc::clone(&self.plans).try_acquire_owned());
         tokio::spawn(async move {
-            let plan = within(time, explain(&config, &statement, parameters)).await;
-            let plan = match plan {
-                Ok(Ok(plan)) => Ok(plan),
-                Ok(Err(error)) => Err(error.to_string()),
-                Err(error) => Err(error.to_string()),
+            let plan = match asking {
+                Ok(_asking) => {
+                    let asked = explain(&config, &statement, parameters, time);
+                    match Limit::from_now(time).of(asked).await {
+                        Ok(Ok(plan)) => Ok(plan),
+                        Ok(Err(error)) => Err(error.to_string()),
+                        Err(error) => Err(error.to_string()),
+                    }
+                }
+                Err(_) => Err("another is asked for".to_owned()),
             };
             log.tell(&Logged::Slow {
                 statement: &statement,
@@ -201,11 +209,11 @@ impl Postgres {
         });
     }
 
-    fn ended<T>(&self, outcome: &Result<T, Error>) {
-        if let (Err(error), Some(log)) = (outcome, &self.log) {
+    fn ended<T>(&self, outcome: Result<T, Error>) -> Result<T, Error> {
+        if let (Err(error), Some(log)) = (&outcome, &self.log) {
             error.log(log);
         }
-        self.counts.ended(outcome);
+        self.counts.counted(outcome)
     }
 
     async fn query_on(
@@ -214,13 +222,12 @@ impl Postgres {
         text: &str,
         parameters: &[&(dyn ToSql + Sync)],
     ) -> Result<Vec<Row>, tokio_postgres::Error> {
-        match &used.connection {
-            None => Ok(Vec::new()),
-            Some(Connection::Kept(kept)) if self.settings.rung >= Rung::Prepared => {
+        match used.connection() {
+            Connection::Kept(kept) if self.settings.rung >= Rung::Prepared => {
                 let statement = kept.prepare_cached(text).await?;
                 kept.query(&statement, parameters).await
             }
-            Some(connection) => connection.client().query(text, parameters).await,
+            connection => connection.client().query(text, parameters).await,
         }
     }
 }
@@ -249,6 +256,12 @@ struct Used<'a> {
 }
 
 impl Used<'_> {
+    fn connection(&self) -> &Connection {
+        self.connection
+            .as_ref()
+            .expect("it is there until it is given back")
+    }
+
     /// The query has ended: a connection of the pool's goes back.
     fn ended(mut self) {
         drop(self.connection.take());
@@ -267,7 +280,9 @@ impl Drop for Used<'_> {
             runtime.spawn(async move {
                 let _place = place;
                 // Where it fails there is nothing to end, or nobody to tell.
-                let _ = within(CANCEL_TIME, token.cancel_query(NoTls)).await;
+                let _ = Limit::from_now(CANCEL_TIME)
+                    .of(token.cancel_query(NoTls))
+                    .await;
             });
         }
         if let Connection::Kept(kept) = connection {
@@ -293,8 +308,7 @@ impl Store for Postgres {
             .query(Kind::Read, &self.read, &[&id, &entries], steps)
             .await;
         let outcome = rows.and_then(|rows| account(query.account, &rows));
-        self.ended(&outcome);
-        outcome
+        self.ended(outcome)
     }
 
     async fn post(
@@ -318,8 +332,7 @@ impl Store for Postgres {
                 text: entry.text.clone(),
             })
         });
-        self.ended(&outcome);
-        outcome
+        self.ended(outcome)
     }
 
     fn pool(&self) -> PoolStats {
@@ -337,13 +350,17 @@ async fn explain(
     config: &Config,
     statement: &str,
     parameters: usize,
+    time: Duration,
 ) -> Result<String, tokio_postgres::Error> {
     let (client, connection) = config.connect(NoTls).await?;
     let _task = Task(tokio::spawn(async move {
         let _ = connection.await;
     }));
-    let prepare =
-        format!("SET plan_cache_mode = force_generic_plan; PREPARE statement AS {statement}");
+    // A server that is left waits on for a lock, if nothing ends it.
+    let time = time.as_millis().max(1);
+    let prepare = format!(
+        "SET statement_timeout = {time}; SET plan_cache_mode = force_generic_plan; PREPARE statement AS {statement}"
+    );
     client.batch_execute(&prepare).await?;
     let values = vec!["NULL"; parameters].join(", ");
     let lines = client
@@ -356,16 +373,34 @@ async fn explain(
     Ok(lines.join("\n"))
 }
 
-async fn within<T>(time: Duration, future: impl Future<Output = T>) -> Result<T, Error> {
-    let ended = tokio::time::timeout(time, future).await;
-    ended.map_err(|_| Error::Slow(time))
+/// How long something may take, from a moment on.
+#[derive(Clone, Copy)]
+struct Limit {
+    time: Duration,
+    end: tokio::time::Instant,
+}
+
+impl Limit {
+    fn from_now(time: Duration) -> Self {
+        let end = tokio::time::Instant::now() + time;
+        Self { time, end }
+    }
+
+    async fn of<T>(self, future: impl Future<Output = T>) -> Result<T, Error> {
+        let ended = tokio::time::timeout_at(self.end, future).await;
+        ended.map_err(|_| Error::Slow(self.time))
+    }
 }
 
 fn failed(error: tokio_postgres::Error) -> Error {
     match error.code() {
         Some(code) if *code == SqlState::NUMERIC_VALUE_OUT_OF_RANGE => Error::Overflow,
-        // Stopped, stopping, starting, or without room for one more.
-        Some(code) if code.code().starts_with("57P") || code.code().starts_with("53") => {
+        // Stopped, stopping, starting, cancelled, without room for one more, or locked for too long.
+        Some(code)
+            if ["57", "53", "55P03"]
+                .iter()
+                .any(|class| code.code().starts_with(class)) =>
+        {
             Error::down(error)
         }
         Some(_) => Error::refused(error),

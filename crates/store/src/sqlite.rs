@@ -67,8 +67,9 @@ impl ManageConnection for File {
         Ok(())
     }
 
-    fn has_broken(&self, _: &mut Connection) -> bool {
-        false
+    /// One whose transaction was not rolled back would be in it for ever.
+    fn has_broken(&self, connection: &mut Connection) -> bool {
+        !connection.is_autocommit()
     }
 }
 
@@ -178,7 +179,11 @@ impl Sqlite {
         work: impl FnOnce(&Inner, &mut Connection) -> Result<(T, usize), Error> + Send + 'static,
     ) -> Result<T, Error> {
         steps(Step::Connection);
-        let place = self.inner.places.take().await?;
+        let place = match self.inner.places.take().await {
+            Ok(place) => place,
+            Err(none) => return self.inner.counts.counted(Err(none.into())),
+        };
+        let begun = Instant::now();
         let (inner, log) = (Arc::clone(&self.inner), self.log.clone());
         let kept = inner.pool.as_ref().and_then(r2d2::Pool::try_get);
         let (open, opened) = oneshot::channel();
@@ -189,17 +194,18 @@ impl Sqlite {
                 Some(kept) => Ok(Taken::Kept(kept)),
                 None => inner.connect(),
             };
-            // Nobody may wait any more.
-            let _ = open.send(());
             let outcome = match &mut taken {
-                Ok(taken) => inner.within_time(taken, statement(&inner), log.as_deref(), work),
+                Ok(taken) => {
+                    // Nobody may wait any more.
+                    let _ = open.send(());
+                    inner.within_time(taken, begun, statement(&inner), log.as_deref(), work)
+                }
                 Err(error) => Err(error.clone()),
             };
             if let (Err(error), Some(log)) = (&outcome, &log) {
                 error.log(log);
             }
-            inner.counts.ended(&outcome);
-            outcome
+            inner.counts.counted(outcome)
         };
         let ended = tokio::task::spawn_blocking(work);
         if is_kept || opened.await.is_ok() {
@@ -300,14 +306,16 @@ impl Inner {
     fn within_time<T>(
         &self,
         connection: &mut Connection,
+        taken: Instant,
         statement: &str,
         log: Option<&Log>,
         work: impl FnOnce(&Self, &mut Connection) -> Result<(T, usize), Error>,
     ) -> Result<T, Error> {
         let begun = Instant::now();
-        let deadline = begun + self.settings.query_time;
+        let deadline = taken + self.settings.query_time;
         connection
             .progress_handler(STEPS, Some(move || Instant::now() > deadline))
+            .and_then(|()| connection.busy_timeout(deadline.saturating_duration_since(begun)))
             .map_err(Error::refused)?;
         let outcome = work(self, connection);
         let took = begun.elapsed();

@@ -100,3 +100,42 @@ async fn it_is_bounded_in_bytes_and_in_time() {
     std::thread::sleep(Duration::from_millis(30));
     assert_eq!(short.get(query(1)), None);
 }
+
+#[tokio::test]
+async fn a_full_cache_takes_what_is_asked_for_next_however_often_the_rest_was() {
+    let cache = cache(3_000, HOUR);
+    let value = |length: usize| move || async move { Ok("x".repeat(length).into()) };
+    for account in 1..=10 {
+        for _ in 0..10 {
+            cache.get_or_load(query(account), value(90)).await.unwrap();
+        }
+    }
+    cache.settle();
+    // As large as three of them, and never asked for before.
+    for _ in 0..3 {
+        cache.get_or_load(query(100), value(900)).await.unwrap();
+        cache.settle();
+    }
+    let stats = cache.stats();
+    assert_eq!(stats.loads, 11, "{stats:?}");
+    assert!(stats.bytes <= 3_000, "{stats:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn no_load_is_left_where_all_who_wait_go_at_once() {
+    let cache = cache(1 << 20, HOUR);
+    for account in 1..=2_000 {
+        let waiting = [(); 2].map(|()| {
+            let cache = Arc::clone(&cache);
+            tokio::spawn(async move {
+                let never = std::future::pending::<Result<Arc<str>, Error>>;
+                let waited = Duration::from_micros(200);
+                tokio::time::timeout(waited, cache.get_or_load(query(account), never)).await
+            })
+        });
+        for gone in waiting {
+            assert!(gone.await.unwrap().is_err());
+        }
+    }
+    assert_eq!(cache.stats().loading, 0);
+}

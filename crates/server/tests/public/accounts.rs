@@ -475,3 +475,19 @@ fn a_trace_shows_where_the_time_of_an_account_goes() {
         assert!(stages.contains(stage), "{stage}: {stages:?}");
     }
 }
+
+#[test]
+fn each_rung_counts_a_hit_once() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = filled(&folder);
+    for rung in [Rung::Cached, Rung::Encoded] {
+        let service = serve_sqlite(&path, settings(rung));
+        let mut client = Client::connect(service.address);
+        for _ in 0..3 {
+            client.send(get("/accounts/7"));
+            assert_eq!(client.answer().status, 200);
+        }
+        let cache = accounts(&service.service).cache().expect("there is one");
+        assert_eq!((cache.hits, cache.misses), (2, 1), "{rung:?}");
+    }
+}
