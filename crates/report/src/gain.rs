@@ -22,11 +22,9 @@ pub(crate) struct Gain {
 }
 
 impl Series {
-    /// The values of a name's results in a unit, but for those that are the generator's, too.
+    /// The values of a name's results in a unit.
     pub(crate) fn of(results: &[Benchmark], name: &str, unit: &str) -> Self {
-        let values = results
-            .iter()
-            .filter(|result| result.name == name && !fell_behind(result));
+        let values = results.iter().filter(|result| result.name == name);
         Self(
             values
                 .filter_map(|result| {
@@ -120,20 +118,20 @@ impl Gain {
     }
 }
 
-/// How many runs are left out because the generator fell behind in them: their times are partly its own.
-pub(crate) fn left_out(results: &[Benchmark]) -> String {
-    match results.iter().filter(|result| fell_behind(result)).count() {
+/// In how many runs the generator fell behind: their tails are partly its own.
+pub(crate) fn behind(results: &[Benchmark]) -> String {
+    let behind = results.iter().filter(|result| {
+        let generator = result.config.get("generator");
+        generator.is_some_and(|said| said.starts_with("fell behind"))
+    });
+    match behind.count() {
         0 => String::new(),
         count => format!(
-            "\n{count} of {} runs are left out: the generator fell behind in them, and their times are partly its own.\n",
+            "\nIn {count} of {} runs the generator sent more than one request in a thousand a millisecond late or later: where the machine \
+             stands still for some milliseconds, both stand still, and a 99th percentile is partly the machine's.\n",
             results.len()
         ),
     }
-}
-
-fn fell_behind(result: &Benchmark) -> bool {
-    let generator = result.config.get("generator");
-    generator.is_some_and(|said| said.starts_with("fell behind"))
 }
 
 /// In words: a factor where the whole interval lies on one side of none, else "nothing".

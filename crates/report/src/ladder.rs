@@ -4,7 +4,7 @@ use benchfmt::{Benchmark, Name, class};
 use benchstat::common_scale;
 
 use crate::chart::{Chart, DrawError};
-use crate::gain::{Gain, Series, left_out};
+use crate::gain::{Gain, Series, behind};
 use crate::sweep;
 
 /// The rungs, from the lowest, and what each does that the one before it does not.
@@ -88,7 +88,7 @@ impl<'b> LadderPage<'b> {
             text += &self.rungs(store, title);
         }
         text += &self.ratings();
-        text += &left_out(self.ladder);
+        text += &behind(self.ladder);
         text += &sweep::section(self.sweep);
         text += &self.environment();
         text

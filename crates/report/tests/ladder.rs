@@ -138,15 +138,16 @@ fn it_says_the_plan_and_where_the_time_goes() {
     assert!(page.contains("| `indexed` | 25.0 % | 75.0 % |"), "{page}");
 }
 
-/// Seven rounds of a sweep: what each size has of a round's p99.
+/// Seven rounds of a sweep: what each size has of a round's p90.
 fn sweep(shares: &[(u32, [f64; 7])]) -> Vec<Benchmark> {
     let mut text = String::new();
     for (size, shares) in shares {
         for (round, share) in shares.iter().enumerate() {
-            let p99 = share * 0.002 * (1.0 + round as f64);
+            let p90 = share * 0.002 * (1.0 + round as f64);
             text += &format!(
-                "round: {round}\nBenchmarkPoolSweep/store=postgres/rate=2000/size={size} 100 {} p50-sec {p99} p99-sec\n",
-                p99 / 4.0
+                "round: {round}\nBenchmarkPoolSweep/store=postgres/rate=2000/size={size} 100 {} p50-sec {p90} p90-sec {} p99-sec\n",
+                p90 / 4.0,
+                p90 * 8.0
             );
         }
     }
@@ -165,7 +166,7 @@ fn the_smallest_size_that_is_not_shown_to_be_worse_is_recommended() {
     let page = LadderPage::new(&[], &sweep);
     let text = page.markdown();
     assert!(
-        text.contains("rate=2000`: **4** connections; the least 99th percentile has 8."),
+        text.contains("rate=2000`: **4** connections; the least 90th percentile has 8."),
         "{text}"
     );
     assert!(text.contains("](charts/pool-sweep.svg)"), "{text}");
@@ -190,7 +191,7 @@ fn the_smallest_size_that_is_not_shown_to_be_worse_is_recommended() {
     }
     // A mark for each of four sizes, and one in the legend.
     assert_eq!(chart.svg.matches("<circle").count(), 0);
-    assert_eq!(chart.svg.matches("<polygon").count(), 2 * 5);
+    assert_eq!(chart.svg.matches("<polygon").count(), 3 * 5);
 }
 
 #[test]
@@ -219,17 +220,14 @@ fn too_few_rounds_recommend_nothing() {
 }
 
 #[test]
-fn a_run_in_which_the_generator_fell_behind_is_left_out() {
+fn a_run_in_which_the_generator_fell_behind_is_told() {
     let mut sweep = sweep(&[(2, [1.0; 7]), (4, [2.0; 7])]);
-    let late = sweep
-        .iter_mut()
-        .find(|result| result.name.ends_with("size=4"))
-        .unwrap();
-    late.config
+    let told = "In 1 of 14 runs the generator";
+    assert!(!LadderPage::new(&[], &sweep).markdown().contains(told));
+    sweep[3]
+        .config
         .set("generator", "fell behind: 9 of 100 requests");
-    let page = LadderPage::new(&[], &sweep).markdown();
-    assert!(page.contains("1 of 14 runs are left out"), "{page}");
-    assert!(page.contains("2.00 times more (2.00 to 2.00)"), "{page}");
+    assert!(LadderPage::new(&[], &sweep).markdown().contains(told));
 }
 
 #[test]
