@@ -116,7 +116,11 @@ fn change(case: &str, unit: &str, workspace: &Workspace) -> Result<Covers> {
     let mut collection = Collection::default();
     collection.read_inputs(&Input::from_arguments(&arguments), Replicate::Process)?;
     let labels = ["base".to_owned(), "head".to_owned()];
-    let verdicts = judge(&collection, &Gates::default(), "*", &labels)?;
+    let path = workspace.gates();
+    let text = fs::read_to_string(&path).with_context(|| path.display().to_string())?;
+    // They know the cases that were renamed.
+    let gates = Gates::parse(&text).with_context(|| path.display().to_string())?;
+    let verdicts = judge(&collection, &gates, "*", &labels)?;
     let row = verdicts
         .judgements
         .iter()

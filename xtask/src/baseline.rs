@@ -1,5 +1,6 @@
 //! `cargo xtask baseline`: makes the last results the baseline.
 
+use std::collections::HashSet;
 use std::path::PathBuf;
 
 use anyhow::{Result, bail};
@@ -35,6 +36,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     // Everything is read and merged before anything is written.
     let mut merged = Vec::new();
     let mut measured = Vec::new();
+    let mut values = HashSet::new();
     for kind in Kind::ALL {
         let (last, baseline) = (
             file_of(kind, &workspace.results()),
@@ -56,6 +58,10 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
             );
         }
         measured.extend(new.lines.iter().map(|line| line.name.clone()));
+        values.extend(new.lines.iter().flat_map(|line| {
+            let units = line.measurements.iter();
+            units.map(|measured| (line.name.clone(), measured.unit.clone()))
+        }));
         if let Some(reason) = &arguments.reason {
             new.describe(&vec![("reason".to_owned(), reason.clone())]);
         }
@@ -117,7 +123,8 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     }
     // A value that was accepted is in the baseline now.
     let contained = |accepted: &Accepted| {
-        matches!(accepted.covers, Covers::Value(_)) && measured.contains(&accepted.case)
+        matches!(accepted.covers, Covers::Value(_))
+            && values.contains(&(accepted.case.clone(), accepted.unit.clone()))
     };
     accept::update(&workspace, |text| {
         Ok(edit::retain_accepted(text, |accepted| {

@@ -5,7 +5,7 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
-use benchstat::comment::{comment, without_comparison};
+use benchstat::comment::{About, comment, without_comparison};
 use benchstat::document::Document;
 
 /// Print a comparison as the text of a comment on a pull request
@@ -25,16 +25,23 @@ pub(crate) struct Arguments {
     /// Where all of it can be seen
     #[arg(long, value_name = "URL")]
     link: Option<String>,
+
+    /// The commit that was measured
+    #[arg(long, value_name = "HASH")]
+    commit: Option<String>,
 }
 
 /// Many times what the suite's own comparison has: 5,000 rows take 4 MB.
 const LARGEST: u64 = 16 << 20;
 
 pub(crate) fn run(arguments: &Arguments) -> Result<()> {
-    let link = arguments.link.as_deref();
+    let about = About {
+        link: arguments.link.as_deref(),
+        commit: arguments.commit.as_deref(),
+    };
     let text = match &arguments.file {
-        Some(file) => comment(&read(file)?, link)?,
-        None => without_comparison(link)?,
+        Some(file) => comment(&read(file)?, about)?,
+        None => without_comparison(about)?,
     };
     print!("{text}");
     Ok(())

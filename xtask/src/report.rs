@@ -48,6 +48,12 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
         .map(|file| workspace.baselines().join(file))
         .to_vec();
     latency.retain(|file| file.exists());
+    if latency.len() == 1 {
+        bail!(
+            "{} alone makes no page; `cargo xtask load` and `cargo xtask load --story` measure both",
+            latency[0].display()
+        );
+    }
     if let [rounds, story] = &latency[..] {
         let [rounds, story] = [rounds, story].map(|file| -> Result<_> {
             let runs = results::read(file)?.lines;
@@ -66,7 +72,12 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
         charts.extend(behind.chart()?);
     }
     if let Some(file) = &arguments.html {
-        let all = read(&[files.to_vec(), latency].concat())?;
+        let mut others = [ladder::FILE, pool_sweep::FILE]
+            .map(|file| workspace.baselines().join(file))
+            .to_vec();
+        others.push(file_of(Kind::Polls, &workspace.baselines()));
+        others.retain(|file| file.exists());
+        let all = read(&[files.to_vec(), latency, others].concat())?;
         let path = if file == Path::new(PAGE) {
             workspace.target().join("report.html")
         } else {

@@ -3,7 +3,7 @@
 //! | file | what |
 //! | --- | --- |
 //! | `base/*.txt`, `head/*.txt` | the results of each side, of the shard's cases |
-//! | `explanations.json` | where changed instructions come from, if something regressed |
+//! | `explanations.json`, `sites.json` | where changed instructions and allocations come from, if something regressed |
 //! | `part.json` | which shard of what it is; written last, so that a folder that has it is whole |
 
 use std::collections::BTreeMap;
@@ -14,12 +14,14 @@ use ::paired::{Commit, Side, Sides};
 use anyhow::{Context, Result, bail};
 use benchstat::document::ExplanationView;
 use benchstat::shard::{Part, Shard, Split, Union, VERSION};
-use benchstat::{Gates, Judgement, Selection};
+use benchstat::{Gates, Judgement, Selection, SitesView};
+use serde::de::DeserializeOwned;
 
 use crate::compare::{self, Wanted};
 use crate::explain;
 use crate::paired;
 use crate::results::{self, Results, write_whole};
+use crate::sites;
 use crate::suite::{Kind, PACKAGE, Suite};
 use crate::workspace::{Workspace, file_of};
 
@@ -28,6 +30,9 @@ const PART: &str = "part.json";
 
 /// Where the changed instructions of the shard's cases come from.
 const EXPLANATIONS: &str = "explanations.json";
+
+/// Where the changed allocations of the shard's cases come from.
+const SITES: &str = "sites.json";
 
 /// The file of pairs of a side.
 const PAIRED: &str = "paired.txt";
@@ -74,6 +79,10 @@ pub(crate) fn against(
         let head = Suite::of_working_tree(workspace)?;
         for &kind in &exact {
             for (side, suite) in [(Side::Base, &base), (Side::Head, &head)] {
+                // The base may be older than a kind of measurement.
+                if !suite.has(kind) {
+                    continue;
+                }
                 let cases = suite.list(kind, &question.selection)?;
                 let names = cases.into_iter().map(|case| case.name);
                 part.files.insert(place(side, &of(kind)), names.collect());
@@ -118,6 +127,7 @@ fn of_head(question: &Question<'_>, workspace: &Workspace) -> Result<Part> {
         shard: question.shard,
         base: None,
         head: workspace.revisions().working_tree()?.hash().to_owned(),
+        toolchain: ::paired::toolchain()?,
         filter: question.filter.to_owned(),
         gates: question.gates.to_owned(),
         base_gates: None,
@@ -170,7 +180,7 @@ impl Share {
 
     /// Writes the results of the shard's cases; of a file that has others, too, only theirs.
     fn write(&self, measured: &BTreeMap<String, PathBuf>, into: &Path) -> Result<()> {
-        for old in [PART, EXPLANATIONS].map(|file| into.join(file)) {
+        for old in [PART, EXPLANATIONS, SITES].map(|file| into.join(file)) {
             if old.exists() {
                 fs::remove_file(&old).with_context(|| old.display().to_string())?;
             }
@@ -191,7 +201,7 @@ impl Share {
         Ok(())
     }
 
-    /// Writes where changed instructions come from, if something regressed. What is exact needs no other shard to say so.
+    /// Writes where changes come from, if something regressed. What is exact needs no other shard to say so.
     fn explain(
         &self,
         commit: &Commit,
@@ -215,6 +225,9 @@ impl Share {
                 explain::changes(&verdicts, &base, &workspace.results(), None, workspace)?;
             let json = serde_json::to_vec_pretty(&explanations)?;
             write_whole(&into.join(EXPLANATIONS), &json)?;
+            let sites = sites::changes(&verdicts, Some(commit.hash()), workspace)?;
+            let json = serde_json::to_vec_pretty(&sites)?;
+            write_whole(&into.join(SITES), &json)?;
         }
         Ok(())
     }
@@ -259,6 +272,13 @@ pub(crate) fn open(folders: &[PathBuf]) -> Result<Union> {
 /// Writes the results of all shards as one machine would have: the sides to compare.
 pub(crate) fn merge(union: &Union, workspace: &Workspace) -> Result<[compare::Side; 2]> {
     let whole = union.whole();
+    // The committed baselines, and what they accept, are those of a commit.
+    if whole.base.is_none() && whole.head != workspace.revisions().working_tree()?.hash() {
+        bail!(
+            "the parts are of {}, which is not what is checked out: its baselines are not these",
+            whole.head
+        );
+    }
     let folder = workspace.results().join("merged");
     if folder.exists() {
         fs::remove_dir_all(&folder).with_context(|| folder.display().to_string())?;
@@ -313,12 +333,22 @@ fn merge_file(union: &Union, file: &str, folder: &Path) -> Result<Option<PathBuf
 
 /// What the shards say of where changed instructions come from.
 pub(crate) fn explanations(union: &Union) -> Result<Vec<ExplanationView>> {
+    of_all(union, EXPLANATIONS)
+}
+
+/// What the shards say of where changed allocations come from.
+pub(crate) fn sites(union: &Union) -> Result<Vec<SitesView>> {
+    of_all(union, SITES)
+}
+
+/// A list of which each shard may have a part.
+fn of_all<T: DeserializeOwned>(union: &Union, file: &str) -> Result<Vec<T>> {
     let mut all = Vec::new();
     for (place, _) in union.parts() {
-        let path = Path::new(place).join(EXPLANATIONS);
+        let path = Path::new(place).join(file);
         if path.exists() {
             let json = fs::read(&path).with_context(|| path.display().to_string())?;
-            let own: Vec<ExplanationView> =
+            let own: Vec<T> =
                 serde_json::from_slice(&json).with_context(|| path.display().to_string())?;
             all.extend(own);
         }

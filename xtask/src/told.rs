@@ -51,6 +51,7 @@ impl Told<'_> {
         if let Some(parts) = union {
             if explains {
                 causes.explanations = shard::explanations(parts)?;
+                causes.sites = shard::sites(parts)?;
             }
             return Ok(causes);
         }

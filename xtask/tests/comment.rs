@@ -77,11 +77,12 @@ fn what_is_none_is_refused() {
         assert!(output.stdout.is_empty());
     }
     assert_eq!(comment(&[]).status.code(), Some(2));
-    let missing = comment(&["--without", "--link", LINK]);
+    let commit = "0123456789abcdef";
+    let missing = comment(&["--without", "--link", LINK, "--commit", commit]);
     assert_eq!(
         String::from_utf8(missing.stdout).unwrap(),
         format!(
-            "{MARKER}\n### Nothing was compared\n\n[All of it, and how it was measured](<{LINK}>)\n"
+            "{MARKER}\n### Nothing was compared\n\nOf commit ` {commit} `.\n\n[All of it, and how it was measured](<{LINK}>)\n"
         )
     );
 }

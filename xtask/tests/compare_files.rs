@@ -314,6 +314,7 @@ fn shards(folder: &Folder, of: u16, base: &str, head: &str) -> Vec<String> {
             shard,
             base: Some("0123456789abcdef0123".to_owned()),
             head: "fedcba9876543210fedc".to_owned(),
+            toolchain: "rustc 1.0.0".to_owned(),
             filter: "*".to_owned(),
             gates: String::new(),
             base_gates: None,

@@ -37,18 +37,30 @@ pub enum CommentError {
     /// The link is none that can be shown.
     #[error("{}: a link begins with https:// and has only characters that need no quotes", Printable(.0))]
     Link(String),
+    /// The commit is none.
+    #[error("{}: a commit is 7 to 64 hexadecimal digits", Printable(.0))]
+    Commit(String),
+}
+
+/// What a comment is about, beside what its document says.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct About<'a> {
+    /// Where all of it can be seen.
+    pub link: Option<&'a str>,
+    /// The commit that was measured, so that a comment is not taken for another's.
+    pub commit: Option<&'a str>,
 }
 
 /// The text of a comment, in GitHub-flavoured Markdown: a headline, what got worse and why, and folded what else is of
 /// interest, rows that did not change not among it. It is at most [`LIMIT`] bytes long: rows that find no room are counted,
-/// with a `link` to where they are.
+/// with a link to where they are.
 ///
 /// Names and reasons are shown literally, whatever they say.
 ///
 /// # Errors
 ///
-/// If the document has no verdicts, or the link is none.
-pub fn comment(document: &Document, link: Option<&str>) -> Result<String, CommentError> {
+/// If the document has no verdicts, or the link or the commit is none.
+pub fn comment(document: &Document, about: About<'_>) -> Result<String, CommentError> {
     let verdicts = document.verdicts.as_ref().ok_or(CommentError::NoVerdicts)?;
     let rows = &verdicts.judgements;
     let several = rows.windows(2).any(|pair| pair[0].column != pair[1].column);
@@ -102,7 +114,7 @@ pub fn comment(document: &Document, link: Option<&str>) -> Result<String, Commen
         let rows = if left_out == 1 { "row" } else { "rows" };
         let _ = writeln!(text, "{left_out} more {rows} would not fit.\n");
     }
-    close(&mut text, link)?;
+    close(&mut text, about)?;
     Ok(text)
 }
 
@@ -110,16 +122,22 @@ pub fn comment(document: &Document, link: Option<&str>) -> Result<String, Commen
 ///
 /// # Errors
 ///
-/// If the link is none.
-pub fn without_comparison(link: Option<&str>) -> Result<String, CommentError> {
+/// If the link or the commit is none.
+pub fn without_comparison(about: About<'_>) -> Result<String, CommentError> {
     let mut text = format!("{MARKER}\n### Nothing was compared\n\n");
-    close(&mut text, link)?;
+    close(&mut text, about)?;
     Ok(text)
 }
 
-/// Ends a comment with its link.
-fn close(text: &mut String, link: Option<&str>) -> Result<(), CommentError> {
-    let Some(link) = link else {
+/// Ends a comment with its commit and its link.
+fn close(text: &mut String, about: About<'_>) -> Result<(), CommentError> {
+    if let Some(commit) = about.commit {
+        if !(7..=64).contains(&commit.len()) || !commit.bytes().all(|b| b.is_ascii_hexdigit()) {
+            return Err(CommentError::Commit(commit.to_owned()));
+        }
+        let _ = writeln!(text, "Of commit {}.\n", Code(commit, NAME));
+    }
+    let Some(link) = about.link else {
         return Ok(());
     };
     if !is_link(link) {

@@ -8,7 +8,7 @@ use benchfmt::Printable;
 ///
 /// What could be markup, or end the cell, becomes a character reference. References are decoded before a code host looks for
 /// mentions and issues, and cmark-gfm looks for addresses of mail after that, too; none of them looks into code, so
-/// `@` and `#` are shown as code. What a terminal [obeys](benchfmt::is_obeyed), a line's end among it, is shown escaped, as in
+/// `@`, `#` and the dash of `GH-1` are shown as code. What a terminal [obeys](benchfmt::is_obeyed), a line's end among it, is shown escaped, as in
 /// text.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Literal<'a>(pub(crate) &'a str);
@@ -22,10 +22,13 @@ impl fmt::Display for Literal<'_> {
         let mut characters = text.chars().peekable();
         while let Some(c) = characters.next() {
             match c {
-                '@' | '#' => {
+                // `GH-1` is an issue, as `#1` is.
+                '@' | '#' | '-' if c != '-' || matches!(before, Some('h' | 'H')) => {
                     f.write_char('`')?;
                     f.write_char(c)?;
-                    while let Some(next) = characters.next_if(|next| matches!(next, '@' | '#')) {
+                    while let Some(next) =
+                        characters.next_if(|next| matches!(next, '@' | '#' | '-'))
+                    {
                         f.write_char(next)?;
                     }
                     f.write_char('`')?;
@@ -61,12 +64,15 @@ pub(crate) struct Html<'a>(pub(crate) &'a str);
 
 impl fmt::Display for Html<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut before = None;
         for c in Printable(self.0).to_string().chars() {
             match c {
                 '@' | '#' => write!(f, "<code>{c}</code>")?,
+                '-' if matches!(before, Some('h' | 'H')) => f.write_str("<code>-</code>")?,
                 '&' | '<' | '>' | '"' | '\'' => reference(f, c)?,
                 c => f.write_char(c)?,
             }
+            before = Some(c);
         }
         Ok(())
     }

@@ -74,6 +74,7 @@ fn sharded(suite: &Suite, of: u16, gates: &str) -> Vec<(Part, Suite)> {
             shard,
             base: Some("1".repeat(40)),
             head: "2".repeat(40),
+            toolchain: "rustc 1.0.0".to_owned(),
             filter: "*".to_owned(),
             gates: gates.to_owned(),
             base_gates: None,
@@ -297,6 +298,10 @@ fn what_is_no_whole_comparison_is_refused_by_name() {
         (
             &|parts| at(parts, &|part| part.head = "3".to_owned()),
             "differ in the head's commit",
+        ),
+        (
+            &|parts| at(parts, &|part| part.toolchain = "rustc 1.0.1".to_owned()),
+            "differ in the compiler: they are not of one comparison (\"rustc 1.0.0\" and \"rustc 1.0.1\")",
         ),
         (
             &|parts| at(parts, &|part| part.shard = "2/4".parse().unwrap()),

@@ -90,7 +90,6 @@ fn changed(verdicts: &VerdictsView) -> Result<Vec<Chart>, DrawError> {
         }
         let count = all.len();
         all.sort_by(|a, b| b.center.abs().total_cmp(&a.center.abs()));
-        all.truncate(ROWS);
         let which = if count > ROWS {
             format!(", the {ROWS} largest of {count}")
         } else {
@@ -149,6 +148,9 @@ fn sampled(verdicts: &VerdictsView, sides: &Matrix<'_>) -> Result<Option<Chart>,
     let size = |row: &JudgementView| row.change.map_or(0.0, f64::abs);
     rows.sort_by(|a, b| size(b).total_cmp(&size(a)));
     for row in rows {
+        if all.len() >= ROWS {
+            break;
+        }
         let columns = sides.columns(&row.unit);
         let Some(first) = columns.first() else {
             continue;

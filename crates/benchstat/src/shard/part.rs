@@ -24,6 +24,8 @@ pub struct Part {
     pub base: Option<String>,
     /// The commit of the head.
     pub head: String,
+    /// The compiler that built them, as it calls itself.
+    pub toolchain: String,
     /// The filter that chose the cases.
     pub filter: String,
     /// The rules for verdicts, as their file has them.

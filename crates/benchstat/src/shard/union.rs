@@ -184,6 +184,10 @@ fn difference(first: &Part, second: &Part) -> Option<(&'static str, String)> {
     if first.head != second.head {
         return Some(("the head's commit", shown(&first.head, &second.head)));
     }
+    if first.toolchain != second.toolchain {
+        let shown = shown(&first.toolchain, &second.toolchain);
+        return Some(("the compiler", shown));
+    }
     if first.filter != second.filter {
         return Some(("the filter", shown(&first.filter, &second.filter)));
     }

@@ -1,7 +1,7 @@
 //! Comments, made of documents that anyone may have written.
 
 use benchfmt::Printable;
-use benchstat::comment::{CommentError, LIMIT, MARKER, comment};
+use benchstat::comment::{About, CommentError, LIMIT, MARKER, comment};
 use benchstat::document::{Document, JudgementView, VerdictsView};
 use benchstat::{Outcome, Verdict};
 use proptest::prelude::*;
@@ -61,6 +61,13 @@ fn is_own(html: &str) -> bool {
     html == MARKER || html == "</details>" || title(html).is_some()
 }
 
+fn about(link: &str) -> About<'_> {
+    About {
+        link: Some(link),
+        ..About::default()
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(512))]
 
@@ -80,7 +87,7 @@ proptest! {
         second.problem = Some(other.clone());
         let mut document = document(Outcome::Failed, vec![row, second]);
         document.caveat = Some(other.clone());
-        let text = comment(&document, Some(LINK)).unwrap();
+        let text = comment(&document, about(LINK)).unwrap();
         prop_assert!(text.starts_with(MARKER));
         prop_assert!(!text.contains("headline that"));
         let page = read(&text);
@@ -124,7 +131,7 @@ proptest! {
         let verdicts = [Verdict::Regressed, Verdict::Improved, Verdict::New];
         let row = |at: usize| judgement(&name(at), verdicts[at % verdicts.len()]);
         let document = document(Outcome::Failed, (0..rows).map(row).collect());
-        let text = comment(&document, Some(LINK)).unwrap();
+        let text = comment(&document, about(LINK)).unwrap();
         prop_assert!(text.len() <= LIMIT, "{}", text.len());
         let page = read(&text);
         prop_assert_eq!(&page.links, &[LINK]);
@@ -158,7 +165,7 @@ fn what_got_worse_stands_first_and_the_rest_is_folded() {
         regressed,
         judgement("Gone", Verdict::Missing),
     ];
-    let text = comment(&document(Outcome::Failed, rows), None).unwrap();
+    let text = comment(&document(Outcome::Failed, rows), About::default()).unwrap();
     let page = read(&text);
     let order: Vec<&str> = page.rows.iter().map(|cells| &*cells[1]).collect();
     assert_eq!(
@@ -186,7 +193,7 @@ fn what_got_worse_stands_first_and_the_rest_is_folded() {
     );
     let (start, reason) = (&page.rows[1], "instructions +2.00%: more work");
     assert_eq!(start[4], reason);
-    let passed = comment(&document(Outcome::Passed, Vec::new()), None).unwrap();
+    let passed = comment(&document(Outcome::Passed, Vec::new()), About::default()).unwrap();
     assert_eq!(
         passed,
         format!("{MARKER}\n### Nothing that gates got worse\n\nno row gates\n\n")
@@ -197,7 +204,10 @@ fn what_got_worse_stands_first_and_the_rest_is_folded() {
 fn what_was_not_judged_or_leads_astray_is_refused() {
     let mut unjudged = document(Outcome::Passed, Vec::new());
     unjudged.verdicts = None;
-    assert_eq!(comment(&unjudged, None), Err(CommentError::NoVerdicts));
+    assert_eq!(
+        comment(&unjudged, About::default()),
+        Err(CommentError::NoVerdicts)
+    );
     for link in [
         "javascript:alert(1)",
         "http://host/",
@@ -208,7 +218,15 @@ fn what_was_not_judged_or_leads_astray_is_refused() {
         "https://a\nb",
         "https://a\u{e9}",
     ] {
-        let refused = comment(&document(Outcome::Passed, Vec::new()), Some(link));
+        let refused = comment(&document(Outcome::Passed, Vec::new()), about(link));
         assert_eq!(refused, Err(CommentError::Link(link.to_owned())));
+    }
+    for commit in ["", "abc123", "main", "0123456789abcdefg", &"0".repeat(65)] {
+        let of = About {
+            commit: Some(commit),
+            ..About::default()
+        };
+        let refused = comment(&document(Outcome::Passed, Vec::new()), of);
+        assert_eq!(refused, Err(CommentError::Commit(commit.to_owned())));
     }
 }

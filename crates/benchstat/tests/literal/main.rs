@@ -8,7 +8,8 @@ mod page;
 use proptest::prelude::*;
 
 /// What has a meaning somewhere: in a cell, in Markdown, in HTML, to a code host, to a terminal.
-const PIECES: [&str; 52] = [
+const PIECES: [&str; 53] = [
+    "GH-1",
     "|",
     "\\|",
     "\\",

@@ -2,6 +2,7 @@
 
 use std::io;
 
+use benchfmt::Printable;
 use plotters::coord::Shift;
 use plotters::coord::ranged1d::Ranged;
 use plotters::prelude::{
@@ -171,12 +172,14 @@ impl<'a> Canvas<'a> {
         (across, down): (HPos, VPos),
     ) -> Result<(), DrawError> {
         let style = style(color, Pos::new(across, down), FontStyle::Normal);
+        let text = Printable(text).to_string();
         self.area.draw(&Text::new(text, place, style))
     }
 
     /// A heading, from its upper left corner.
     pub(super) fn bold(&self, text: &str, place: Place) -> Result<(), DrawError> {
         let pos = Pos::new(HPos::Left, VPos::Top);
+        let text = Printable(text).to_string();
         self.area
             .draw(&Text::new(text, place, style(INK, pos, FontStyle::Bold)))
     }

@@ -10,6 +10,7 @@ mod palette;
 mod samples;
 mod sizes;
 
+use benchfmt::Printable;
 use canvas::Canvas;
 pub use canvas::DrawError;
 pub(crate) use changes::{Change, changes};
@@ -45,6 +46,13 @@ fn draw(
     size: (u32, u32),
     paint: impl FnOnce(&Canvas<'_>) -> Result<(), DrawError>,
 ) -> Result<Chart, DrawError> {
+    let [title, description] =
+        [caption.title, caption.description].map(|text| Printable(text).to_string());
+    let caption = Caption {
+        title: &title,
+        description: &description,
+        ..caption
+    };
     let mut drawn = String::new();
     {
         let canvas = Canvas::new(&mut drawn, size)?;

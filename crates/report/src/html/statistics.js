@@ -84,16 +84,21 @@ function pValue(first, second) {
   // As the reference has it for two values and samples of different sizes; see benchstat's shown_p_value.
   const quirk = groups.length === 2 && n1 < lower && quotient > smaller && quotient < smaller + n1 + n2;
   if (quirk) return (2 * choose(lower, n1)) / choose(n1 + n2, n1);
-  const tail = () => (2 * waysAtMost(groups, n1, smaller + n1 * (n1 + 1))) / choose(n1 + n2, n1);
-  return ties ? tail() : remembered(`${n1} ${n2} ${smaller}`, tail);
+  const limit = smaller + n1 * (n1 + 1);
+  const ways = ties ? waysUpTo(groups, n1, limit) : remembered(groups, n1, n2);
+  return (2 * ways[limit]) / choose(n1 + n2, n1);
 }
 
-/** What was worked out for one pair of samples, for the next: without ties the sizes and U are all that counts. */
-const tails = new Map();
+/** What was worked out for samples of two sizes, for the next such: without ties nothing else counts. */
+const distributions = new Map();
 
-function remembered(key, tail) {
-  if (!tails.has(key)) tails.set(key, tail());
-  return tails.get(key);
+function remembered(groups, n1, n2) {
+  const key = `${n1} ${n2}`;
+  if (!distributions.has(key)) {
+    // The ranks do not depend on whose they are; up to the middle is all that is ever asked for.
+    distributions.set(key, waysUpTo(groups, n1, n1 * n2 + n1 * (n1 + 1)));
+  }
+  return distributions.get(key);
 }
 
 /** The groups of equal values: how many, how many of the first sample, and twice their mean rank. */
@@ -109,8 +114,8 @@ function ranked(first, second) {
   return groups;
 }
 
-/** In how many ways `n` of all values have a sum of doubled ranks that is at most a limit. */
-function waysAtMost(groups, n, limit) {
+/** In how many ways `n` of all values have a sum of doubled ranks that is at most each number up to a limit. */
+function waysUpTo(groups, n, limit) {
   const ways = Array.from({ length: n + 1 }, () => new Float64Array(limit + 1));
   ways[0][0] = 1;
   for (const { size, rank } of groups) {
@@ -121,7 +126,8 @@ function waysAtMost(groups, n, limit) {
       }
     }
   }
-  return ways[n].reduce((sum, count) => sum + count, 0);
+  let sum = 0;
+  return ways[n].map((count) => (sum += count));
 }
 
 function approximate(n1, n2, u1, groups) {
