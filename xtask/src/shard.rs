@@ -225,8 +225,8 @@ impl Share {
                 explain::changes(&verdicts, &base, &workspace.results(), None, workspace)?;
             let json = serde_json::to_vec_pretty(&explanations)?;
             write_whole(&into.join(EXPLANATIONS), &json)?;
-            let sites = sites::changes(&verdicts, Some(commit.hash()), workspace)?;
-            let json = serde_json::to_vec_pretty(&sites)?;
+            let allocations = sites::changes(&verdicts, Some(commit.hash()), workspace)?;
+            let json = serde_json::to_vec_pretty(&allocations)?;
             write_whole(&into.join(SITES), &json)?;
         }
         Ok(())

@@ -27,8 +27,7 @@ struct Metric {
 
 /// Writes the last column of each table, which is what the others are the history of: a benchmark for each row, a measure
 /// for each unit, the median with the ends of its interval. A row that several tables have in one unit is named with the
-/// key of its table, from the second on. What the format has no place for, or the last input does not have, is left out, and said in
-/// `notes`.
+/// key of its table, from the second on. What the format has no place for is left out, and said in `notes`.
 ///
 /// # Errors
 ///
@@ -39,23 +38,7 @@ pub fn write_bencher(
     notes: &mut impl Write,
 ) -> io::Result<()> {
     let mut benchmarks: BTreeMap<String, BTreeMap<&str, Metric>> = BTreeMap::new();
-    let last_of = |table: &Table<'_>| {
-        table
-            .columns()
-            .last()
-            .map(|column| column.key().to_string())
-    };
-    let widest = tables.iter().max_by_key(|table| table.columns().len());
-    let recorded = widest.and_then(last_of);
     for table in tables {
-        if last_of(table) != recorded {
-            writeln!(
-                notes,
-                "{}: left out: the last input does not have it",
-                table.unit()
-            )?;
-            continue;
-        }
         let last = table.columns().len() - 1;
         for row in table.rows() {
             let Some(cell) = row.cell(last) else {

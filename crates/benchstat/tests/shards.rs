@@ -284,7 +284,7 @@ fn what_is_no_whole_comparison_is_refused_by_name() {
     };
     assert!(merged(of_three()).is_ok());
     let at = |parts: &mut Vec<(Part, Suite)>, change: &dyn Fn(&mut Part)| change(&mut parts[1].0);
-    let cases: [(Change<'_>, &str); 11] = [
+    let cases: [(Change<'_>, &str); 12] = [
         (&|parts| parts.clear(), "no parts"),
         (&|parts| drop(parts.remove(1)), "1 of 3 shards missing: 2/3"),
         (

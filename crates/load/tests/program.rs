@@ -123,7 +123,7 @@ fn results_are_in_the_benchmark_format_one_line_a_run() {
                     .collect();
                 // At saturation a request's time says nothing of how long a user waits.
                 let saturated = result.name().full().contains("rate=max");
-                assert_eq!(units.len(), if saturated { 3 } else { 6 }, "{units:?}");
+                assert_eq!(units.len(), if saturated { 3 } else { 7 }, "{units:?}");
                 let at = units.iter().position(|&unit| unit == "req/s").unwrap();
                 rates.push(result.values().nth(at).unwrap());
                 names.push(result.name().full().to_owned());

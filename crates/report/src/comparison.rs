@@ -90,6 +90,7 @@ fn changed(verdicts: &VerdictsView) -> Result<Vec<Chart>, DrawError> {
         }
         let count = all.len();
         all.sort_by(|a, b| b.center.abs().total_cmp(&a.center.abs()));
+        all.truncate(ROWS);
         let which = if count > ROWS {
             format!(", the {ROWS} largest of {count}")
         } else {
@@ -177,7 +178,6 @@ fn sampled(verdicts: &VerdictsView, sides: &Matrix<'_>) -> Result<Option<Chart>,
     if all.is_empty() {
         return Ok(None);
     }
-    all.truncate(ROWS);
     let caption = Caption {
         name: "samples",
         title: "The samples of what may have changed most",

@@ -183,8 +183,9 @@ fn the_smallest_size_that_is_not_shown_to_be_worse_is_recommended() {
     assert_eq!(chart.name, "pool-sweep");
     for needed in [
         "store=postgres rate=2000",
-        ">p99\n",
-        ">p50\n",
+        ">\np99\n",
+        ">\np90\n",
+        ">\np50\n",
         "connections in the pool",
     ] {
         assert!(chart.svg.contains(needed), "{needed}: {}", chart.svg);

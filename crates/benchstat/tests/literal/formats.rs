@@ -31,7 +31,8 @@ fn title(html: &str) -> Option<String> {
         .strip_suffix("</summary>")?;
     let code = inner
         .replace("<code>@</code>", "@")
-        .replace("<code>#</code>", "#");
+        .replace("<code>#</code>", "#")
+        .replace("<code>-</code>", "-");
     let shown = code
         .replace("&#60;", "\u{1}")
         .replace("&#62;", "\u{2}")

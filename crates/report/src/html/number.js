@@ -57,8 +57,8 @@ function basisText({ p }, sizes) {
   return p === 0 ? n : `p=${fixed(p, 3)} ${n}`;
 }
 
-/** A text in which characters that turn or control others, or cannot be seen, are shown as escapes. */
+/** A text in which characters that turn or control others are shown as escapes. */
 function printable(text) {
-  const obeyed = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
+  const obeyed = /[\p{Cc}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
   return text.replace(obeyed, (c) => `\\u{${c.codePointAt(0).toString(16)}}`);
 }
