@@ -290,9 +290,16 @@ impl<'c> Answer<'c> {
             .iter()
             .zip(holm(&p_values))
             .filter(|((_, test), p)| *p < test.alpha && test.centers.1 < test.centers.0);
-        let held = faster.filter_map(|((variant, _), _)| {
-            Some((self.handlers.value(RETAINED, row, variant)?, variant))
-        });
+        // What is not shown of a variant over all sizes is not shown here either.
+        let is_undecided = |variant: &str| {
+            let is_order = self.orders().any(|choice| choice.row == row);
+            is_order && self.undecided(variant).iter().any(|own| own == size(row))
+        };
+        let held = faster
+            .filter(|((variant, _), _)| !is_undecided(variant))
+            .filter_map(|((variant, _), _)| {
+                Some((self.handlers.value(RETAINED, row, variant)?, variant))
+            });
         let (held, variant) = held.min_by(|(a, _), (b, _)| a.total_cmp(b))?;
         let time = self.share(row, variant)?.center;
         Some(format!(

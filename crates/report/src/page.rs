@@ -93,8 +93,8 @@ const VARIANTS_ARE: &str = "`naive` allocates anew for each request; `pooled` ta
 
 /// How the table of choices is read.
 const SURE: &str = "\nThe fastest is that with the least median time. It is sure by time where a Mann-Whitney test tells it from the next \
-     fastest at 0.05, after Holm's correction for the number of rows. What holds least is sought among those that the same test, \
-     corrected for the number of variants, shows to be faster than naive. The interval is that of Hodges and Lehmann's estimate of the ratio. Times were taken unpaired, one process after the \
+     fastest at 0.05, after Holm's correction for the number of rows. What holds least is sought among those that the same test shows to be \
+     faster than naive, corrected for the number of variants, and for orders also for that of sizes. The interval is that of Hodges and Lehmann's estimate of the ratio. Times were taken unpaired, one process after the \
      other: they show large differences, and no small ones.\n";
 
 /// Where to read on.
