@@ -1,9 +1,14 @@
 //! The cache, before loads that the tests hold up.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::{Duration, Instant};
 
-use store::{AccountId, Cache, CacheSettings, Error, Query};
+use bytes::Bytes;
+use store::{
+    Account, AccountId, Accounts, Cache, CacheSettings, Entry, Error, Found, NewEntry, PoolStats,
+    Query, QueryStats, Rung, Steps, Store,
+};
 use tokio::sync::oneshot;
 
 fn cache(bytes: u64, ttl: Duration) -> Arc<Cache<Arc<str>>> {
@@ -138,4 +143,63 @@ async fn no_load_is_left_where_all_who_wait_go_at_once() {
         }
     }
     assert_eq!(cache.stats().loading, 0);
+}
+
+/// A store whose writes are late: nobody is told whether they are done.
+struct Late(Arc<AtomicI64>);
+
+impl Store for Late {
+    async fn account(&self, query: Query, _: Steps<'_>) -> Result<Account, Error> {
+        let balance = self.0.load(Ordering::SeqCst);
+        Ok(Account::new(
+            query.account.get(),
+            "owner".into(),
+            "EUR".into(),
+            balance,
+        ))
+    }
+
+    async fn post(&self, _: AccountId, _: NewEntry, _: Steps<'_>) -> Result<Entry, Error> {
+        Err(Error::Slow(Duration::ZERO))
+    }
+
+    fn pool(&self) -> PoolStats {
+        PoolStats::default()
+    }
+
+    fn queries(&self) -> QueryStats {
+        QueryStats::default()
+    }
+}
+
+#[tokio::test]
+async fn a_write_that_is_done_after_it_was_given_up_is_seen() {
+    let balance = Arc::new(AtomicI64::new(0));
+    let settings = CacheSettings {
+        ttl: HOUR,
+        bytes: 1 << 20,
+    };
+    let accounts = Accounts::new(Late(Arc::clone(&balance)), Rung::Cached, settings);
+    let entry = NewEntry {
+        amount: 1,
+        text: "late".into(),
+    };
+    let account = AccountId::new(1).unwrap();
+    let posted = accounts.post(account, entry, &|_| {}).await;
+    assert!(matches!(posted, Err(Error::Slow(_))));
+    let asked = async || {
+        let found = accounts.account(query(1), &|_| {}, |_| Bytes::new()).await;
+        match found.unwrap() {
+            Found::Rows(rows) => rows.balance,
+            Found::Encoded(_) => panic!("rows are kept"),
+        }
+    };
+    assert_eq!(asked().await, 0);
+    // That is kept; then the write is done.
+    balance.store(1, Ordering::SeqCst);
+    let until = Instant::now() + Duration::from_secs(10);
+    while asked().await == 0 {
+        assert!(Instant::now() < until, "the old balance is kept");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
 }
