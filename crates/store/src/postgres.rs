@@ -120,13 +120,19 @@ impl Postgres {
         }
     }
 
-    /// How PostgreSQL says that it answers a read, whatever the account.
+    /// How PostgreSQL says that it answers a read: one that is prepared once, whatever the account; else, since it is planned anew each
+    /// time, the first account and ten entries.
     ///
     /// # Errors
     ///
     /// When it can't be asked.
     pub async fn plan(&self) -> Result<String, Error> {
-        let plan = explain(&self.config, &self.read, 2, self.settings.query_time).await;
+        let values = if self.settings.rung >= Rung::Prepared {
+            Values::Any(2)
+        } else {
+            Values::These("1, 10")
+        };
+        let plan = explain(&self.config, &self.read, values, self.settings.query_time).await;
         plan.map_err(Error::refused)
     }
 
@@ -190,7 +196,7 @@ impl Postgres {
         tokio::spawn(async move {
             let plan = match asking {
                 Ok(_asking) => {
-                    let asked = explain(&config, &statement, parameters, time);
+                    let asked = explain(&config, &statement, Values::Any(parameters), time);
                     match Limit::from_now(time).of(asked).await {
                         Ok(Ok(plan)) => Ok(plan),
                         Ok(Err(error)) => Err(error.to_string()),
@@ -345,24 +351,36 @@ impl Store for Postgres {
     }
 }
 
-/// How PostgreSQL says that it runs a statement, whatever the parameters: asked on a connection of its own.
+/// What a statement's plan is asked for.
+#[derive(Clone, Copy)]
+enum Values {
+    /// So many parameters, whatever they are.
+    Any(usize),
+    /// These.
+    These(&'static str),
+}
+
+/// How PostgreSQL says that it runs a statement: asked on a connection of its own.
 async fn explain(
     config: &Config,
     statement: &str,
-    parameters: usize,
+    values: Values,
     time: Duration,
 ) -> Result<String, tokio_postgres::Error> {
     let (client, connection) = config.connect(NoTls).await?;
     let _task = Task(tokio::spawn(async move {
         let _ = connection.await;
     }));
+    let (mode, values) = match values {
+        Values::Any(count) => ("force_generic_plan", vec!["NULL"; count].join(", ")),
+        Values::These(values) => ("force_custom_plan", values.to_owned()),
+    };
     // A server that is left waits on for a lock, if nothing ends it.
     let time = time.as_millis().max(1);
     let prepare = format!(
-        "SET statement_timeout = {time}; SET plan_cache_mode = force_generic_plan; PREPARE statement AS {statement}"
+        "SET statement_timeout = {time}; SET plan_cache_mode = {mode}; PREPARE statement AS {statement}"
     );
     client.batch_execute(&prepare).await?;
-    let values = vec!["NULL"; parameters].join(", ");
     let lines = client
         .query(
             &format!("EXPLAIN (COSTS OFF) EXECUTE statement ({values})"),
