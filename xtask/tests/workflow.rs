@@ -90,6 +90,9 @@ impl Runner {
     }
 }
 
+/// How far the lines of a step are set in.
+const INDENT: &str = "          ";
+
 /// The lines that a step of the workflow runs.
 fn script(step: &str) -> String {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
@@ -98,10 +101,11 @@ fn script(step: &str) -> String {
     let (_, lines) = after.split_once("run: |\n").unwrap();
     let within = lines
         .lines()
-        .take_while(|line| line.is_empty() || line.starts_with("          "));
-    within
-        .map(|line| format!("{}\n", line.trim_start_matches("          ")))
-        .collect()
+        .take_while(|line| line.is_empty() || line.starts_with(INDENT));
+    let lines: Vec<&str> = within
+        .map(|line| line.strip_prefix(INDENT).unwrap_or_default())
+        .collect();
+    lines.join("\n")
 }
 
 fn artifact(id: u32, made: &str, bytes: u32) -> String {
