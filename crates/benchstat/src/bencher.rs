@@ -27,7 +27,8 @@ struct Metric {
 
 /// Writes the last column of each table, which is what the others are the history of: a benchmark for each row, a measure
 /// for each unit, the median with the ends of its interval. A row that several tables have in one unit is named with the
-/// key of its table, from the second on. What the format has no place for is left out, and said in `notes`.
+/// key of its table, from the second on. What the format has no place for, or the last input does not have, is left out, and said in
+/// `notes`.
 ///
 /// # Errors
 ///
@@ -38,8 +39,18 @@ pub fn write_bencher(
     notes: &mut impl Write,
 ) -> io::Result<()> {
     let mut benchmarks: BTreeMap<String, BTreeMap<&str, Metric>> = BTreeMap::new();
+    let last_of = |table: &Table<'_>| {
+        table
+            .columns()
+            .last()
+            .map(|column| column.key().to_string())
+    };
+    let widest = tables.iter().max_by_key(|table| table.columns().len());
+    let recorded = widest.and_then(last_of);
     for table in tables {
         let last = table.columns().len() - 1;
+        // Where there is no such column, the last one is another's.
+        let is_others = last_of(table) != recorded;
         for row in table.rows() {
             let Some(cell) = row.cell(last) else {
                 continue;
@@ -49,7 +60,12 @@ pub fn write_bencher(
             if benchmarks.get(&name).is_some_and(taken) {
                 name += &format!(" ({})", table.key());
             }
-            if let Some(problem) = problem(&name, table.unit(), cell) {
+            let problem = if is_others {
+                Some("the last input does not have it")
+            } else {
+                problem(&name, table.unit(), cell)
+            };
+            if let Some(problem) = problem {
                 writeln!(notes, "{name} {}: left out: {problem}", table.unit())?;
                 continue;
             }

@@ -118,3 +118,22 @@ fn recorded_tables_have_a_metric_for_each_cell_of_the_last_column() {
     }
     assert!(all > 500, "{all} metrics");
 }
+
+#[test]
+fn what_the_last_input_does_not_have_is_not_the_first_ones() {
+    let folder = folder(
+        "without",
+        &[
+            ("old.txt", "BenchmarkA 1 7 ns/op 1 allocs/op\n"),
+            ("new.txt", "BenchmarkA 1 2 allocs/op\n"),
+        ],
+    );
+    let output = benchstat(&folder, &["old.txt", "new.txt"], "bencher");
+    let measures: Vec<String> = read(&output)["A"].keys().cloned().collect();
+    assert_eq!(measures, ["allocs/op"]);
+    let notes = String::from_utf8(output.stderr).unwrap();
+    assert!(
+        notes.contains("A sec/op: left out: the last input does not have it"),
+        "{notes}"
+    );
+}
