@@ -9,12 +9,18 @@ use crate::ladder::{number, shown};
 /// What is judged by: the 99th percentile of some seconds is as much the machine's as the pool's.
 const JUDGED: &str = "p90-sec";
 
+/// What requests wait for a connection, in the mean.
+const WAIT: &str = "connection-wait-sec/op";
+
+/// The share of the median time that this may be: less than what repeats of the whole differ by.
+const WAITS_AT_MOST: f64 = 0.05;
+
 /// What is told of each size, with its heading.
 const UNITS: [(&str, &str); 5] = [
     ("p50-sec", "50th percentile"),
     (JUDGED, "90th percentile"),
     ("p99-sec", "99th percentile"),
-    ("connection-wait-sec/op", "wait for a connection"),
+    (WAIT, "wait for a connection"),
     ("cpu-sec/req", "the service's processor time"),
 ];
 
@@ -93,7 +99,8 @@ impl<'b> Sweep<'b> {
         self.sizes.iter().map(judged).collect()
     }
 
-    /// The smallest size that is not shown to be worse than the best, where every size has rounds enough to be.
+    /// The smallest size at which requests hardly wait for a connection, and that is not shown to be worse than the best, where every size has
+    /// rounds enough to be.
     fn recommended(&self) -> Option<u32> {
         let judged = self.judged();
         let is_decided = judged
@@ -101,9 +108,18 @@ impl<'b> Sweep<'b> {
             .all(|judged| judged.gain.is_some_and(|gain| gain.is_decided()));
         let mut enough = judged
             .iter()
-            .filter(|judged| judged.gain.is_some_and(|gain| !gain.is_a_loss()));
+            .filter(|judged| judged.gain.is_some_and(|gain| !gain.is_a_loss()))
+            .filter(|judged| self.hardly_waits(judged.size));
         let smallest = enough.next().map(|judged| judged.size);
         smallest.filter(|_| is_decided)
+    }
+
+    fn hardly_waits(&self, size: u32) -> bool {
+        let median = |unit| self.series(size, unit).median();
+        match (median(WAIT), median("p50-sec")) {
+            (Some(wait), Some(time)) => wait <= WAITS_AT_MOST * time,
+            _ => true,
+        }
     }
 
     fn markdown(&self) -> String {
@@ -143,9 +159,9 @@ pub(crate) fn section(results: &[Benchmark]) -> String {
     }
     let mut text = String::from(
         "\n## The pool's size\n\nLatency at a constant rate, which does not depend on how fast the service answers, for pools of several \
-         sizes; in each round all sizes are measured once, in a new order. Recommended is the smallest size whose 90th percentile is not \
-         shown to be worse than that of the size with the least: the interval of the rounds' ratios does not lie above 1. A larger pool \
-         costs connections, and buys nothing that was seen.\n",
+         sizes; in each round all sizes are measured once, in a new order. Recommended is the smallest size at which requests wait for a \
+         connection for less than a twentieth of the median time, and whose 90th percentile is not shown to be worse than that of the size \
+         with the least: the interval of the rounds' ratios does not lie above 1. A larger pool costs connections, and buys nothing that was seen.\n",
     );
     text += &format!("\n![{TITLE}](charts/{CHART}.svg)\n");
     text += &behind(results);
