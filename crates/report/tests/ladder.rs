@@ -198,15 +198,15 @@ fn the_smallest_size_that_is_not_shown_to_be_worse_is_recommended() {
 #[test]
 fn a_size_at_which_requests_wait_is_not_recommended() {
     // A tenth of the median time at the smallest, a hundredth at the next.
-    let text: String = [(1, 5e-5), (2, 5e-6), (3, 0.0)]
-        .into_iter()
-        .flat_map(|(size, wait)| (0..7).map(move |round| (size, wait, round)))
-        .map(|(size, wait, round)| {
-            format!(
-                "round: {round}\nBenchmarkPoolSweep/store=sqlite/rate=9/size={size} 1 0.0005 p50-sec 0.001 p90-sec {wait} connection-wait-sec/op\n"
-            )
-        })
-        .collect();
+    let mut text = String::new();
+    for (size, wait) in [(1, 5e-5), (2, 5e-6), (3, 0.0)] {
+        for round in 0..7 {
+            text += &format!(
+                "round: {round}\nBenchmarkPoolSweep/store=sqlite/rate=9/size={size} 1 0.0005 p50-sec 0.001 p90-sec {wait} {}\n",
+                "connection-wait-sec/op"
+            );
+        }
+    }
     let page = LadderPage::new(&[], &results(&text)).markdown();
     assert!(page.contains("rate=9`: **2** connections"), "{page}");
 }
