@@ -3,20 +3,16 @@
 // Names of products are no code.
 #![allow(clippy::doc_markdown)]
 
-use std::collections::HashSet;
-use std::io::Read;
 use std::path::{Path, PathBuf};
-use std::thread;
 use std::time::Duration;
 
-use flate2::read::GzDecoder;
 use preallocated::{Exact, Preallocated, SerdeJson};
 use rusqlite::Connection;
 use serde_json::{Value, json};
 use server::{Behind, Limits, Service};
 use store::{Accounts, CacheSettings, Data, Database, Rung, Settings, Sqlite, Store};
 
-use crate::admin::{ask, page, sample};
+use crate::admin::{page, sample};
 use crate::bounds::wait_until;
 use crate::client::{Client, get};
 use crate::process::{Program, run};
@@ -45,7 +41,7 @@ pub(crate) fn settings(rung: Rung) -> Settings {
     }
 }
 
-fn filled(folder: &tempfile::TempDir) -> PathBuf {
+pub(crate) fn filled(folder: &tempfile::TempDir) -> PathBuf {
     let path = folder.path().join("accounts.db");
     Sqlite::fill(&path, DATA).expect("an empty folder");
     path
@@ -440,57 +436,6 @@ fn the_program_fills_a_database_serves_it_and_says_what_it_did() {
         assert_eq!(sample(&metrics, name), value, "{name}");
     }
     assert!(sample(&metrics, spent) > 0.0);
-}
-
-/// A body that came in chunks: RFC 9112, section 7.1.
-fn whole(mut chunks: &[u8]) -> Vec<u8> {
-    let mut body = Vec::new();
-    loop {
-        let end = chunks.windows(2).position(|pair| pair == b"\r\n");
-        let (size, rest) = chunks.split_at(end.expect("a size"));
-        let size = std::str::from_utf8(size).expect("text");
-        let size = usize::from_str_radix(size, 16).expect("a number");
-        let (chunk, rest) = rest[2..].split_at(size);
-        if chunk.is_empty() {
-            return body;
-        }
-        body.extend_from_slice(chunk);
-        chunks = &rest[2..];
-    }
-}
-
-#[test]
-fn a_trace_shows_where_the_time_of_an_account_goes() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let store = format!("sqlite:{}", filled(&folder).display());
-    let program = Program::start(&["--store", &store, "--rung", "indexed"]);
-    let admin = program.admin;
-    let trace = thread::spawn(move || ask(admin, "/debug/pprof/trace?seconds=1").body);
-    let mut client = Client::connect(program.address);
-    while !trace.is_finished() {
-        client.send(get("/accounts/7"));
-        assert_eq!(client.answer().status, 200);
-    }
-    let zipped = whole(&trace.join().expect("a trace"));
-    let mut text = String::new();
-    let read = GzDecoder::new(zipped.as_slice()).read_to_string(&mut text);
-    read.expect("gzipped text");
-    let trace: Value = serde_json::from_str(&text).expect("JSON");
-    let events = trace["traceEvents"].as_array().expect("events");
-    let stages: HashSet<&str> = events
-        .iter()
-        .filter(|event| event["args"]["route"] == "GET /accounts/{id}" && event["cat"] == "state")
-        .filter(|event| event["dur"].as_f64() > Some(0.0))
-        .filter_map(|event| event["name"].as_str())
-        .collect();
-    for stage in [
-        "waiting for a connection",
-        "waiting for a query",
-        "encoding",
-        "writing the answer",
-    ] {
-        assert!(stages.contains(stage), "{stage}: {stages:?}");
-    }
 }
 
 #[test]

@@ -9,4 +9,5 @@ mod comeback;
 mod process;
 mod protocol;
 mod service;
+mod trace;
 mod workers;
