@@ -161,7 +161,7 @@ fn package(file: &str) -> Option<&str> {
     };
     let (at, _) = folder
         .match_indices('-')
-        .find(|(at, _)| is_version(&folder[at + 1..]))?;
+        .find(|&(at, _)| at > 0 && is_version(&folder[at + 1..]))?;
     Some(&folder[..at])
 }
 
