@@ -14,11 +14,6 @@ pub(crate) const FILE: &str = "ladder.txt";
 /// The warm-up, in seconds: the upper rungs read all that is asked for within some milliseconds.
 const WARM_UP: &str = "0.5";
 
-/// The rungs, from the lowest, as `server --rung` names them.
-const RUNGS: [&str; 6] = [
-    "connect", "pooled", "prepared", "indexed", "cached", "encoded",
-];
-
 /// The rungs below the index that are measured with it, too: there, what they buy is not lost in a search of the whole table.
 const WITH_INDEX: [&str; 2] = ["connect", "pooled"];
 
@@ -62,7 +57,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     };
     let mut scenarios: Vec<Scenario> = Vec::new();
     for store in &stores {
-        scenarios.extend(RUNGS.map(|rung| of_rung(store, rung, arguments)));
+        scenarios.extend(store.rungs().map(|rung| of_rung(store, rung, arguments)));
         scenarios.extend(WITH_INDEX.map(|rung| with_index(store, rung, arguments)));
     }
     if let Some(rating) = &rating {

@@ -1,6 +1,5 @@
 //! The databases that stand behind the service where the ladder is measured.
 
-use std::collections::HashMap;
 use std::env;
 use std::fs;
 use std::process::Command;
@@ -39,6 +38,8 @@ pub(crate) struct Databases {
 /// What is known of a rung without a clock.
 #[derive(Clone, Debug, Default, PartialEq)]
 struct Rung {
+    /// As `server --rung` names it.
+    name: String,
     /// How the database answers: a plan's lines, with ` | ` between them.
     plan: String,
     /// What a request allocates.
@@ -54,8 +55,8 @@ pub(crate) struct Filled {
     place: String,
     /// What results say of it.
     facts: Facts,
-    /// What is known of its rungs, by name.
-    rungs: HashMap<String, Rung>,
+    /// What is known of its rungs, from the lowest.
+    rungs: Vec<Rung>,
     _cluster: Option<Cluster>,
 }
 
@@ -84,16 +85,25 @@ impl Filled {
     pub(crate) fn facts(&self, rung: &str, pool_size: u32) -> Facts {
         let mut facts = self.facts.clone();
         facts.push(("pool-size".to_owned(), pool_size.to_string()));
-        let rung = self.rungs.get(rung);
+        let rung = self.rung(rung);
         facts.extend(rung.map(|rung| ("plan".to_owned(), rung.plan.clone())));
         facts
     }
 
     /// What a request on a rung allocates.
     pub(crate) fn allocations(&self, rung: &str) -> Vec<Measurement> {
-        let rung = self.rungs.get(rung);
+        let rung = self.rung(rung);
         rung.map(|rung| rung.allocations.clone())
             .unwrap_or_default()
+    }
+
+    /// The rungs' names, from the lowest.
+    pub(crate) fn rungs(&self) -> impl Iterator<Item = &str> {
+        self.rungs.iter().map(|rung| &*rung.name)
+    }
+
+    fn rung(&self, name: &str) -> Option<&Rung> {
+        self.rungs.iter().find(|rung| rung.name == name)
     }
 }
 
@@ -125,17 +135,16 @@ impl Databases {
         Ok(all)
     }
 
-    /// A file, made once for a size.
+    /// A file, made anew: one that was kept may be an earlier program's.
     fn sqlite(&self, server: &Program, workspace: &Workspace) -> Result<String> {
         let folder = workspace.target().join("ladder");
-        fs::create_dir_all(&folder).with_context(|| folder.display().to_string())?;
-        let file = folder.join(format!("accounts-{}-{}.db", self.accounts, self.entries));
-        if !file.exists() {
-            let partial = folder.join(format!("accounts-{}.partial", std::process::id()));
-            self.fill_one(server, &format!("sqlite:{}", partial.display()))?;
-            fs::rename(&partial, &file).with_context(|| file.display().to_string())?;
+        if folder.exists() {
+            fs::remove_dir_all(&folder).with_context(|| folder.display().to_string())?;
         }
-        Ok(format!("sqlite:{}", file.display()))
+        fs::create_dir_all(&folder).with_context(|| folder.display().to_string())?;
+        let place = format!("sqlite:{}", folder.join("accounts.db").display());
+        self.fill_one(server, &place)?;
+        Ok(place)
     }
 
     /// The database at `DATABASE_URL`, which has to be empty, or a cluster of our own.
@@ -175,15 +184,17 @@ impl Databases {
 }
 
 /// Reads rungs, each with what is said of it set in below it.
-fn rungs_of(text: &str) -> Result<HashMap<String, Rung>> {
-    let mut rungs: HashMap<String, Rung> = HashMap::new();
-    let mut name = "";
+fn rungs_of(text: &str) -> Result<Vec<Rung>> {
+    let mut rungs: Vec<Rung> = Vec::new();
     for line in text.lines() {
         let Some(said) = line.strip_prefix("  ") else {
-            name = line;
+            rungs.push(Rung {
+                name: line.to_owned(),
+                ..Rung::default()
+            });
             continue;
         };
-        let rung = rungs.entry(name.to_owned()).or_default();
+        let rung = rungs.last_mut().context("what is said is of no rung")?;
         match said.split_once(' ') {
             Some(("plan", step)) => {
                 if !rung.plan.is_empty() {
@@ -192,10 +203,12 @@ fn rungs_of(text: &str) -> Result<HashMap<String, Rung>> {
                 rung.plan.push_str(step);
             }
             Some((unit, value)) => rung.allocations.push(Measurement {
-                value: value.parse().with_context(|| format!("{name}: {said}"))?,
+                value: value
+                    .parse()
+                    .with_context(|| format!("{}: {said}", rung.name))?,
                 unit: unit.to_owned(),
             }),
-            None => bail!("{name}: {said:?} says nothing"),
+            None => bail!("{}: {said:?} says nothing", rung.name),
         }
     }
     Ok(rungs)
@@ -210,12 +223,19 @@ mod tests {
         let text =
             "connect\n  plan SCAN a\n  plan   SCAN b\n  allocs/op 12.5\nindexed\n  plan SEARCH a\n";
         let rungs = rungs_of(text).unwrap();
-        assert_eq!(rungs["connect"].plan, "SCAN a |   SCAN b");
-        let [allocations] = &rungs["connect"].allocations[..] else {
+        let [connect, indexed] = &rungs[..] else {
             panic!("{rungs:?}")
         };
+        assert_eq!(
+            (&*connect.name, &*connect.plan),
+            ("connect", "SCAN a |   SCAN b")
+        );
+        let [allocations] = &connect.allocations[..] else {
+            panic!("{connect:?}")
+        };
         assert_eq!((allocations.value, &*allocations.unit), (12.5, "allocs/op"));
-        assert_eq!(rungs["indexed"].plan, "SEARCH a");
+        assert_eq!((&*indexed.name, &*indexed.plan), ("indexed", "SEARCH a"));
+        assert!(rungs_of("  plan SCAN a\n").is_err());
         assert!(rungs_of("connect\n  nonsense\n").is_err());
         assert!(rungs_of("connect\n  allocs/op many\n").is_err());
     }

@@ -435,7 +435,12 @@ fn a_symbol_without_a_path_is_owned_by_object_and_file() {
         ("sqlite3_step", Some(&*sqlite), None, "libsqlite3_sys"),
         ("malloc", Some(&*mimalloc), None, "libmimalloc_sys"),
         ("step", Some("/project/src/step.c"), None, "unknown"),
-        ("step", Some("/registry/src/index/-0.1/step.c"), None, "unknown"),
+        (
+            "step",
+            Some("/registry/src/index/-0.1/step.c"),
+            None,
+            "unknown",
+        ),
         (
             "hashbrown::raw::find",
             Some("/rust/deps/hashbrown-0.15.2/src/raw.rs"),

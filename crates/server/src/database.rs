@@ -6,17 +6,25 @@
 use std::env;
 use std::io::Write as _;
 use std::path::PathBuf;
+use std::sync::mpsc;
+use std::thread;
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
-use clap::{Args, ValueEnum};
-use store::{Accounts, CacheSettings, Data, Database, Log, Postgres, Settings, Sqlite};
+use clap::Args;
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
+use store::{
+    Accounts, CacheSettings, Data, Database, Log, Logged, Postgres, Rung, Settings, Sqlite,
+};
 use tokio::runtime::Runtime;
 
 use crate::flags::{seconds, within};
 
 /// Where the address of PostgreSQL is sought.
 const ADDRESS_VARIABLE: &str = "DATABASE_URL";
+
+/// Lines of the log that wait to be written: those of some seconds.
+const UNWRITTEN: usize = 32;
 
 /// The flags that say what stands behind the handler.
 #[derive(Debug, Args)]
@@ -45,7 +53,7 @@ pub(crate) struct DatabaseFlags {
     seed: u64,
 
     /// What is done to be fast; each does what those before it do, and one thing more.
-    #[arg(long, value_enum, requires = "store", default_value_t = Rung::Encoded)]
+    #[arg(long, value_name = "RUNG", requires = "store", default_value = Rung::Encoded.name(), value_parser = rungs())]
     rung: Rung,
 
     /// Give the entries their index on the rungs below `indexed`, too.
@@ -84,36 +92,6 @@ enum Place {
     Postgres(String),
 }
 
-/// The rungs of the ladder.
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum Rung {
-    /// A connection for each request.
-    Connect,
-    /// Connections are kept.
-    Pooled,
-    /// A connection keeps its statements prepared.
-    Prepared,
-    /// The entries have an index on their account.
-    Indexed,
-    /// Rows are kept for a while.
-    Cached,
-    /// What is kept is the encoded answer.
-    Encoded,
-}
-
-impl From<Rung> for store::Rung {
-    fn from(rung: Rung) -> Self {
-        match rung {
-            Rung::Connect => Self::Connect,
-            Rung::Pooled => Self::Pooled,
-            Rung::Prepared => Self::Prepared,
-            Rung::Indexed => Self::Indexed,
-            Rung::Cached => Self::Cached,
-            Rung::Encoded => Self::Encoded,
-        }
-    }
-}
-
 impl DatabaseFlags {
     /// Makes the accounts and entries.
     pub(crate) fn make(&self, runtime: &Runtime) -> Result<()> {
@@ -137,18 +115,14 @@ impl DatabaseFlags {
         let Some(place) = &self.store else {
             return Ok(None);
         };
-        let rung = self.rung.into();
         let settings = Settings {
-            rung,
+            rung: self.rung,
             has_index: self.index,
             connections: self.pool_size,
             wait: self.pool_wait,
             query_time: self.query_time,
         };
-        let log = Log::new(self.slow_query, |logged| {
-            // Where nobody reads it, requests go on.
-            let _ = writeln!(std::io::stderr(), "server: {logged}");
-        });
+        let log = Log::new(self.slow_query, to_standard_error());
         let database = match place {
             Place::Sqlite(path) => {
                 // SQLite would make an empty one.
@@ -171,8 +145,30 @@ impl DatabaseFlags {
             ttl: self.cache_ttl,
             bytes: self.cache_bytes,
         };
-        Ok(Some(Accounts::new(database, rung, cache)))
+        Ok(Some(Accounts::new(database, self.rung, cache)))
     }
+}
+
+/// Writes lines from a thread of its own: where nobody reads them, they are lost, and requests go on.
+fn to_standard_error() -> impl Fn(&Logged<'_>) + Send + Sync {
+    let (told, lines) = mpsc::sync_channel::<String>(UNWRITTEN);
+    thread::spawn(move || {
+        for line in lines {
+            let _ = writeln!(std::io::stderr(), "server: {line}");
+        }
+    });
+    move |logged| {
+        let _ = told.try_send(logged.to_string());
+    }
+}
+
+/// The rungs by their names.
+fn rungs() -> impl TypedValueParser<Value = Rung> {
+    let names = Rung::ALL.map(|rung| PossibleValue::new(rung.name()).help(rung.does()));
+    PossibleValuesParser::new(names).map(|name| {
+        let named = Rung::ALL.into_iter().find(|rung| rung.name() == name);
+        named.expect("one of the names")
+    })
 }
 
 fn place(text: &str) -> Result<Place, String> {

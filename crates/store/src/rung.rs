@@ -39,4 +39,16 @@ impl Rung {
             Self::Encoded => "encoded",
         }
     }
+
+    /// What it does that the rung below it does not.
+    pub const fn does(self) -> &'static str {
+        match self {
+            Self::Connect => "A connection for each request",
+            Self::Pooled => "Connections are kept",
+            Self::Prepared => "A connection keeps its statements prepared",
+            Self::Indexed => "The entries have an index on their account",
+            Self::Cached => "Rows are kept for a while",
+            Self::Encoded => "What is kept is the encoded answer",
+        }
+    }
 }

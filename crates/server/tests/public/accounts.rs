@@ -64,7 +64,7 @@ fn accounts(service: &Service<Handler>) -> &Accounts<Database> {
     service.behind().accounts.as_ref().expect("a store")
 }
 
-fn post_entry(account: u32, body: &str) -> String {
+pub(crate) fn post_entry(account: u32, body: &str) -> String {
     format!(
         "POST /accounts/{account}/entries HTTP/1.1\r\nhost: a\r\ncontent-length: {}\r\n\r\n{body}",
         body.len()
@@ -277,6 +277,23 @@ fn a_thousand_requests_for_a_cold_account_make_one_query() {
     }
 }
 
+/// A connection that has the database locked, and a client whose write waits for it.
+fn hung(service: &Running<Handler>, path: &Path) -> (Connection, Client) {
+    let other = locked(path);
+    let mut client = Client::connect(service.address);
+    client.send(post_entry(7, r#"{"amount":1,"text":"waits for the lock"}"#));
+    let store = accounts(&service.service).store();
+    wait_until(|| store.pool().in_use == 1);
+    (other, client)
+}
+
+/// A connection that has the database locked against writes.
+pub(crate) fn locked(path: &Path) -> Connection {
+    let other = Connection::open(path).expect("a database");
+    other.execute_batch("BEGIN IMMEDIATE").expect("a lock");
+    other
+}
+
 #[test]
 fn with_one_connection_hung_the_rest_go_on_and_it_gets_a_503() {
     let folder = tempfile::tempdir().expect("a folder");
@@ -286,12 +303,8 @@ fn with_one_connection_hung_the_rest_go_on_and_it_gets_a_503() {
         ..settings(Rung::Indexed)
     };
     let service = serve_sqlite(&path, settings);
-    let other = Connection::open(&path).expect("a database");
-    other.execute_batch("BEGIN IMMEDIATE").expect("a lock");
-    let mut hung = Client::connect(service.address);
-    hung.send(post_entry(7, r#"{"amount":1,"text":"waits for the lock"}"#));
     let store = accounts(&service.service).store();
-    wait_until(|| store.pool().in_use == 1);
+    let (other, mut hung) = hung(&service, &path);
 
     let mut clients: Vec<Client> = (0..200).map(|_| Client::connect(service.address)).collect();
     for (account, client) in (1..).zip(&mut clients) {
@@ -324,12 +337,8 @@ fn a_wait_for_a_connection_ends_with_a_503() {
         ..settings(Rung::Indexed)
     };
     let service = serve_sqlite(&path, settings);
-    let other = Connection::open(&path).expect("a database");
-    other.execute_batch("BEGIN IMMEDIATE").expect("a lock");
-    let mut hung = Client::connect(service.address);
-    hung.send(post_entry(7, r#"{"amount":1,"text":"waits for the lock"}"#));
     let store = accounts(&service.service).store();
-    wait_until(|| store.pool().in_use == 1);
+    let (other, mut hung) = hung(&service, &path);
     let mut client = Client::connect(service.address);
     client.send(get("/accounts/8"));
     let answer = client.answer();

@@ -6,6 +6,7 @@ mod bodies;
 mod bounds;
 mod client;
 mod comeback;
+mod log;
 mod process;
 mod protocol;
 mod service;

@@ -22,16 +22,15 @@ pub(crate) struct Program {
 impl Program {
     pub(crate) fn start(arguments: &[&str]) -> Self {
         let mut command = Command::new(env!("CARGO_BIN_EXE_server"));
-        command.args(arguments);
+        command.args(arguments).stderr(Stdio::piped());
         Self::run(command)
     }
 
-    /// Runs a command that ends up as the program, with the rest of its arguments.
+    /// Runs a command that ends up as the program, with the rest of its arguments and its own standard error.
     pub(crate) fn run(mut command: Command) -> Self {
         let mut child = command
             .args(["--listen", "127.0.0.1:0", "--admin", "127.0.0.1:0"])
             .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
             .spawn()
             .expect("it starts");
         let mut stdout = BufReader::new(child.stdout.take().expect("piped"));
@@ -87,7 +86,13 @@ impl Drop for Program {
 
 #[test]
 fn each_variant_serves() {
-    for variant in ["naive", "pooled", "arena", "preallocated"] {
+    for variant in [
+        "naive",
+        "pooled",
+        "arena",
+        "preallocated",
+        "preallocated-simd",
+    ] {
         let program = Program::start(&["--variant", variant]);
         let mut client = Client::connect(program.address);
         client.send(get("/data"));

@@ -1,17 +1,14 @@
 //! Accounts in a SQLite file, on every rung.
 
-// Names of products are no code.
-#![allow(clippy::doc_markdown)]
-
 use std::path::Path;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use rusqlite::Connection;
-use store::{
-    AccountId, Accounts, CacheSettings, Data, Error, Found, NewEntry, Query, Rung, Settings,
-    Sqlite, Store,
-};
+use store::{AccountId, Accounts, Data, Error, Found, Query, Rung, Settings, Sqlite, Store};
+
+use super::{CACHE, coffee, hung_write, query, settings};
 
 const DATA: Data = Data {
     accounts: 20,
@@ -19,34 +16,8 @@ const DATA: Data = Data {
     seed: 7,
 };
 
-const CACHE: CacheSettings = CacheSettings {
-    ttl: Duration::from_mins(1),
-    bytes: 1 << 20,
-};
-
-fn settings(rung: Rung) -> Settings {
-    Settings {
-        rung,
-        has_index: false,
-        connections: 5,
-        wait: Duration::from_secs(5),
-        query_time: Duration::from_secs(5),
-    }
-}
-
 fn accounts(path: &Path, rung: Rung) -> Accounts<Sqlite> {
     Accounts::new(Sqlite::open(path, settings(rung)).unwrap(), rung, CACHE)
-}
-
-fn query(account: u32, entries: u8) -> Query {
-    Query::new(AccountId::new(account).unwrap(), entries).unwrap()
-}
-
-fn coffee() -> NewEntry {
-    NewEntry {
-        amount: -250,
-        text: "coffee'; DROP TABLE entries; --".to_owned(),
-    }
 }
 
 /// What the database has of an account's latest entries, by another statement: owner, balance, and each entry's number and text.
@@ -187,10 +158,10 @@ async fn a_thousand_requests_for_a_cold_key_make_one_query() {
     let path = folder.path().join("accounts.db");
     Sqlite::fill(&path, DATA).unwrap();
     for rung in [Rung::Cached, Rung::Encoded] {
-        let accounts = std::sync::Arc::new(accounts(&path, rung));
+        let accounts = Arc::new(accounts(&path, rung));
         let asked: Vec<_> = (0..1000)
             .map(|_| {
-                let accounts = std::sync::Arc::clone(&accounts);
+                let accounts = Arc::clone(&accounts);
                 tokio::spawn(async move {
                     accounts
                         .account(query(5, 10), &|_| {}, |_| Bytes::from_static(b"encoded"))
@@ -220,25 +191,15 @@ async fn with_one_connection_hung_the_rest_go_on_and_waits_are_bounded() {
             ..settings(Rung::Indexed)
         },
     );
-    let accounts = std::sync::Arc::new(Accounts::new(store.unwrap(), Rung::Indexed, CACHE));
+    let accounts = Arc::new(Accounts::new(store.unwrap(), Rung::Indexed, CACHE));
     // Another process's write: ours waits for it until its time is over.
     let other = Connection::open(&path).unwrap();
     other.execute_batch("BEGIN IMMEDIATE").unwrap();
-    let hung = tokio::spawn({
-        let accounts = std::sync::Arc::clone(&accounts);
-        async move {
-            accounts
-                .post(AccountId::new(1).unwrap(), coffee(), &|_| {})
-                .await
-        }
-    });
-    while accounts.store().pool().in_use == 0 {
-        tokio::time::sleep(Duration::from_millis(1)).await;
-    }
+    let hung = hung_write(&accounts, 1).await;
     let begun = Instant::now();
     let rest: Vec<_> = (0..200)
         .map(|at| {
-            let accounts = std::sync::Arc::clone(&accounts);
+            let accounts = Arc::clone(&accounts);
             tokio::spawn(async move {
                 accounts
                     .account(query(at % 20 + 1, 10), &|_| {}, |_| Bytes::new())
@@ -267,24 +228,14 @@ async fn a_wait_for_a_connection_ends_in_time() {
         wait: Duration::from_millis(50),
         ..settings(Rung::Indexed)
     };
-    let accounts = std::sync::Arc::new(Accounts::new(
+    let accounts = Arc::new(Accounts::new(
         Sqlite::open(&path, settings).unwrap(),
         Rung::Indexed,
         CACHE,
     ));
     let other = Connection::open(&path).unwrap();
     other.execute_batch("BEGIN IMMEDIATE").unwrap();
-    let hung = tokio::spawn({
-        let accounts = std::sync::Arc::clone(&accounts);
-        async move {
-            accounts
-                .post(AccountId::new(1).unwrap(), coffee(), &|_| {})
-                .await
-        }
-    });
-    while accounts.store().pool().in_use == 0 {
-        tokio::time::sleep(Duration::from_millis(1)).await;
-    }
+    let hung = hung_write(&accounts, 1).await;
     let error = accounts
         .account(query(1, 1), &|_| {}, |_| Bytes::new())
         .await
@@ -311,14 +262,14 @@ async fn a_pool_fills_up_under_load_and_no_further() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("accounts.db");
     Sqlite::fill(&path, DATA).unwrap();
-    let accounts = std::sync::Arc::new(accounts(&path, Rung::Indexed));
+    let accounts = Arc::new(accounts(&path, Rung::Indexed));
     assert_eq!(accounts.store().pool().open, 0);
     // Another process's write: as many of ours as there are connections wait for it.
     let other = Connection::open(&path).unwrap();
     other.execute_batch("BEGIN IMMEDIATE").unwrap();
     let waiting: Vec<_> = (1..=8)
         .map(|account| {
-            let accounts = std::sync::Arc::clone(&accounts);
+            let accounts = Arc::clone(&accounts);
             let account = AccountId::new(account).unwrap();
             tokio::spawn(async move { accounts.post(account, coffee(), &|_| ()).await })
         })

@@ -1,17 +1,13 @@
 //! Accounts in PostgreSQL: a cluster of the test's own, where `postgres` is installed.
 
-// Names of products are no code.
-#![allow(clippy::doc_markdown)]
-
-use std::sync::Arc;
+use Arc;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use cluster::{Cluster, NoCluster};
-use store::{
-    AccountId, Accounts, CacheSettings, Data, Error, Found, NewEntry, Postgres, Query, Rung,
-    Settings, Store,
-};
+use store::{AccountId, Accounts, Data, Error, Found, Postgres, Rung, Settings, Sqlite, Store};
+
+use super::{CACHE, coffee, hung_write, query, settings};
 
 const DATA: Data = Data {
     accounts: 2_000,
@@ -19,39 +15,16 @@ const DATA: Data = Data {
     seed: 7,
 };
 
-const CACHE: CacheSettings = CacheSettings {
-    ttl: Duration::from_mins(1),
-    bytes: 1 << 20,
-};
-
-fn settings(rung: Rung) -> Settings {
-    Settings {
-        rung,
-        has_index: false,
-        connections: 5,
-        wait: Duration::from_secs(5),
-        query_time: Duration::from_secs(5),
-    }
-}
-
-fn query(account: u32) -> Query {
-    Query::new(AccountId::new(account).unwrap(), 10).unwrap()
-}
-
-fn coffee() -> NewEntry {
-    NewEntry {
-        amount: -250,
-        text: "coffee'; DROP TABLE entries; --".to_owned(),
-    }
-}
-
 fn encode(account: &store::Account) -> Bytes {
     format!("{account:?}").into()
 }
 
 async fn asked(accounts: &Accounts<Postgres>, account: u32) -> Result<Bytes, Error> {
     Ok(
-        match accounts.account(query(account), &|_| {}, encode).await? {
+        match accounts
+            .account(query(account, 10), &|_| {}, encode)
+            .await?
+        {
             Found::Rows(rows) => encode(&rows),
             Found::Encoded(bytes) => bytes,
         },
@@ -80,13 +53,13 @@ async fn accounts_in_postgresql() {
 async fn every_rung_answers_alike_and_sees_each_write(cluster: &Cluster) {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("accounts.db");
-    store::Sqlite::fill(&path, DATA).unwrap();
-    let sqlite = store::Sqlite::open(&path, settings(Rung::Indexed)).unwrap();
+    Sqlite::fill(&path, DATA).unwrap();
+    let sqlite = Sqlite::open(&path, settings(Rung::Indexed)).unwrap();
     for (at, rung) in (1..).zip(Rung::ALL) {
         let store = Postgres::new(&cluster.address(), settings(rung)).unwrap();
         let accounts = Accounts::new(store, rung, CACHE);
         for account in [100, 1000, 2000] {
-            let expected = encode(&sqlite.account(query(account), &|_| {}).await.unwrap());
+            let expected = encode(&sqlite.account(query(account, 10), &|_| {}).await.unwrap());
             assert_eq!(
                 asked(&accounts, account).await.unwrap(),
                 expected,
@@ -98,7 +71,7 @@ async fn every_rung_answers_alike_and_sees_each_write(cluster: &Cluster) {
             .post(AccountId::new(at).unwrap(), coffee(), &|_| {})
             .await
             .unwrap();
-        let mut account = sqlite.account(query(at), &|_| {}).await.unwrap();
+        let mut account = sqlite.account(query(at, 10), &|_| {}).await.unwrap();
         account.balance -= 250;
         account.entries.insert(0, entry);
         account.entries.truncate(10);
@@ -146,17 +119,7 @@ async fn with_one_connection_hung_the_rest_go_on(cluster: &Cluster) {
         .batch_execute("BEGIN; SELECT * FROM accounts WHERE id = 50 FOR UPDATE")
         .await
         .unwrap();
-    let hung = tokio::spawn({
-        let accounts = Arc::clone(&accounts);
-        async move {
-            accounts
-                .post(AccountId::new(50).unwrap(), coffee(), &|_| {})
-                .await
-        }
-    });
-    while accounts.store().pool().in_use == 0 {
-        tokio::time::sleep(Duration::from_millis(1)).await;
-    }
+    let hung = hung_write(&accounts, 50).await;
     let rest: Vec<_> = (0..200)
         .map(|at| {
             let accounts = Arc::clone(&accounts);
