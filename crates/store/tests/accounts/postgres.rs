@@ -1,6 +1,6 @@
 //! Accounts in PostgreSQL: a cluster of the test's own, where `postgres` is installed.
 
-use Arc;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
