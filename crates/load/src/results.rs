@@ -6,12 +6,12 @@ use crate::outcome::Outcome;
 use crate::plan::Plan;
 use crate::schedule::Pace;
 
-/// The percentiles that are written, and their units.
-const PERCENTILES: [(f64, &str); 4] = [
-    (0.5, "p50-sec"),
-    (0.9, "p90-sec"),
-    (0.99, "p99-sec"),
-    (0.999, "p99.9-sec"),
+/// The percentiles that are written, their units, and of how many answers there is one above them.
+const PERCENTILES: [(f64, &str, u64); 4] = [
+    (0.5, "p50-sec", 2),
+    (0.9, "p90-sec", 10),
+    (0.99, "p99-sec", 100),
+    (0.999, "p99.9-sec", 1_000),
 ];
 
 /// The mean time of a request of a client on its own.
@@ -23,7 +23,7 @@ const MEMORY: &str = "peak-rss-B";
 
 /// What is to be known of the units.
 pub fn units() -> Vec<UnitLine> {
-    let percentiles = PERCENTILES.map(|(_, unit)| (unit, "lower"));
+    let percentiles = PERCENTILES.map(|(_, unit, _)| (unit, "lower"));
     let others = [
         (TIME, "lower"),
         (RATE, "higher"),
@@ -42,6 +42,7 @@ pub fn units() -> Vec<UnitLine> {
 /// A run of a plan as one line: `cases` is what was asked for (`route=data`), `labels` what else tells it from others
 /// (`variant=pooled`), both parts of a benchmark name.
 ///
+/// A percentile is written if an answer lies above it: of fewer than a hundred the 99th is the slowest, whatever that was.
 /// At saturation there are no percentiles: requests are due when a connection is free, so that the more connections, the
 /// longer. With one connection, a client on its own, they are those of the service time, and `sec/op` is its mean. Nor are there any
 /// without an answer.
@@ -65,15 +66,18 @@ pub fn write(outcome: &Outcome, plan: &Plan, cases: &[String], labels: &[String]
             unit: unit.to_owned(),
         });
     };
-    if outcome.pace != Pace::Saturation && outcome.answered > 0 {
-        for (share, unit) in PERCENTILES {
+    let percentiles = PERCENTILES
+        .into_iter()
+        .filter(|&(.., least)| outcome.answered >= least);
+    if outcome.pace != Pace::Saturation {
+        for (share, unit, _) in percentiles.clone() {
             measured(outcome.time_at(share).as_secs_f64(), unit);
         }
     }
     // Nobody waits for another: what one client waits is what each would.
     if outcome.pace == Pace::Saturation && plan.connections == 1 && outcome.answered > 0 {
         measured(outcome.rate().recip(), TIME);
-        for (share, unit) in PERCENTILES {
+        for (share, unit, _) in percentiles {
             measured(outcome.service_at(share).as_secs_f64(), unit);
         }
     }

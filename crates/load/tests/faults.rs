@@ -248,3 +248,16 @@ fn a_generator_that_falls_behind_says_so() {
         ]
     );
 }
+
+#[test]
+fn a_percentile_is_written_if_an_answer_lies_above_it() {
+    let stub = stub::start(|_| Reply::Answer(answer(200, "right")));
+    for (requests, highest) in [(1, None), (99, Some("p90-sec")), (100, Some("p99-sec"))] {
+        let plan = plan(&stub, requests);
+        let outcome = run(&plan, &mut |_| ()).unwrap();
+        let result = write(&outcome, &plan, &[], &[]);
+        let units = result.measurements.iter().map(|measured| &*measured.unit);
+        let percentiles = units.filter(|unit| unit.starts_with('p') && unit.ends_with("-sec"));
+        assert_eq!(percentiles.last(), highest, "{requests}");
+    }
+}
