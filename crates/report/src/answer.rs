@@ -5,7 +5,7 @@ use benchstat::{Cell, Collection, Row, Table};
 
 use crate::chart::Point;
 use crate::figures::share;
-use crate::finding::{BASE, size};
+use crate::finding::{BASE, items, size};
 use crate::matrix::Matrix;
 
 const TIME: &str = "sec/op";
@@ -113,21 +113,46 @@ impl<'c> Answer<'c> {
     }
 
     fn memory(&self) -> String {
-        let parts: Vec<String> = MEMORY_ALONE
+        let counts: Vec<String> = MEMORY_ALONE
             .iter()
             .filter_map(|variant| {
-                let shares: Vec<f64> = self
-                    .orders()
-                    .filter_map(|choice| self.share(&choice.row, variant))
-                    .map(|share| share.center)
-                    .collect();
-                (!shares.is_empty())
-                    .then(|| format!("{} with `{variant}`", range(shares.into_iter(), 2)))
+                let ratio = |choice: &Choice| {
+                    self.handlers
+                        .ratio(INSTRUCTIONS, &choice.row, BASE, variant)
+                };
+                let ratios: Vec<f64> = self.orders().filter_map(ratio).collect();
+                (!ratios.is_empty())
+                    .then(|| format!("{} with `{variant}`", range(ratios.into_iter(), 2)))
             })
             .collect();
+        let times: Vec<String> = MEMORY_ALONE
+            .iter()
+            .flat_map(|variant| {
+                let undecided = self.undecided(variant);
+                let shown = self
+                    .orders()
+                    .filter(move |choice| !undecided.iter().any(|own| own == size(&choice.row)));
+                shown.filter_map(move |choice| {
+                    let share = self.share(&choice.row, variant)?.center;
+                    Some(format!(
+                        "{share:.2} of it with `{variant}` at {}",
+                        items(&choice.row)
+                    ))
+                })
+            })
+            .collect();
+        let times = if times.is_empty() {
+            "less time is shown nowhere".to_owned()
+        } else {
+            format!(
+                "less time is shown for {}, and nowhere else",
+                listed(&words(&times))
+            )
+        };
         format!(
-            "To change memory alone, with `serde_json` for parser and encoder, takes {} of naive's time; {} are held between requests.",
-            listed(&parts.iter().map(String::as_str).collect::<Vec<_>>()),
+            "To change where memory comes from, and keep `serde_json` for parser and encoder, takes {} of naive's instructions; {times}; {} \
+             are held between requests.",
+            listed(&words(&counts)),
             self.held(self.orders(), &MEMORY_ALONE)
         )
     }
@@ -167,9 +192,21 @@ impl<'c> Answer<'c> {
             ),
         };
         format!(
-            "That is how it is on one machine ({}): {time}, and the instructions, which repeat to the digit, agree at {agreed} of {all}.",
+            "That is how it is on one machine ({}), by {} processes a time: {time}, and the instructions, which repeat to the digit, agree \
+             at {agreed} of {all}.",
             self.machine(collection),
+            self.processes(),
         )
+    }
+
+    /// How many processes each time is of.
+    fn processes(&self) -> String {
+        let rows = self.handlers.table(TIME).into_iter().flat_map(Table::rows);
+        let counts = rows.flat_map(|row| {
+            let cells = row.cells().map(|cell| cell.sample().len() as f64);
+            cells.collect::<Vec<_>>()
+        });
+        range(counts.collect::<Vec<_>>().into_iter(), 0)
     }
 
     fn not_shown(&self) -> String {
@@ -177,11 +214,10 @@ impl<'c> Answer<'c> {
             .iter()
             .filter_map(|variant| {
                 let sizes = self.undecided(variant);
-                let sizes: Vec<&str> = sizes.iter().map(String::as_str).collect();
                 (!sizes.is_empty()).then(|| {
                     format!(
                         "that `{variant}` is faster than naive at {} items; ",
-                        listed(&sizes)
+                        listed(&words(&sizes))
                     )
                 })
             })
@@ -383,6 +419,10 @@ fn range(values: impl Iterator<Item = f64> + Clone, decimals: usize) -> String {
     } else {
         format!("{least} to {most}")
     }
+}
+
+fn words(owned: &[String]) -> Vec<&str> {
+    owned.iter().map(String::as_str).collect()
 }
 
 /// `1, 10 and 100`.

@@ -1,8 +1,10 @@
 //! A comparison as one file of HTML: verdicts, where the changes come from, charts, and all results.
 
+use std::collections::HashMap;
+
 use benchstat::document::{Document, JudgementView, VerdictsView};
 use benchstat::statistics::median;
-use benchstat::{Cell, Collection, Outcome, Verdict, Verdicts};
+use benchstat::{Cell, Collection, Outcome, Row, Table, Verdict, Verdicts};
 
 use crate::chart::{Caption, Change, Chart, DrawError, Sample, changes, samples};
 use crate::html::HtmlPage;
@@ -148,20 +150,25 @@ fn sampled(verdicts: &VerdictsView, sides: &Matrix<'_>) -> Result<Option<Chart>,
         .collect();
     let size = |row: &JudgementView| row.change.map_or(0.0, f64::abs);
     rows.sort_by(|a, b| size(b).total_cmp(&size(a)));
+    // Each unit's columns, and its rows by their cases: there may be thousands of both sides.
+    let mut units: HashMap<&str, (Vec<String>, HashMap<String, Row<'_>>)> = HashMap::new();
     for row in rows {
         if all.len() >= ROWS {
             break;
         }
-        let columns = sides.columns(&row.unit);
-        let Some(first) = columns.first() else {
-            continue;
-        };
-        let sample = |column: &str| {
-            let cell = sides.cell(&row.unit, &row.case, column);
+        let (columns, cases) = units.entry(&row.unit).or_insert_with(|| {
+            let table = sides.table(&row.unit).into_iter();
+            let rows = table.flat_map(Table::rows);
+            let cases = rows.map(|row| (row.key().to_string(), row)).collect();
+            (sides.columns(&row.unit), cases)
+        });
+        let sample = |column: usize| {
+            let cell = cases.get(&row.case)?.cell(column);
             cell.map(Cell::sample)
                 .filter(|sample| sample.first() != sample.last())
         };
-        let (Some(base), Some(own)) = (sample(first), sample(&row.column)) else {
+        let own = columns.iter().position(|column| *column == row.column);
+        let (Some(base), Some(own)) = (sample(0), own.and_then(sample)) else {
             continue;
         };
         let center = median(&base);

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use benchstat::{Cell, Collection, Table};
 
 /// The configuration's keys, in the order in which a reader asks.
-const KEYS: [&str; 18] = [
+const KEYS: [&str; 17] = [
     "commit",
     "dirty",
     "rustc",
@@ -23,10 +23,9 @@ const KEYS: [&str; 18] = [
     "goos",
     "goarch",
     "go",
-    "reason",
 ];
 
-/// A table with a row for each key and a column for each unit's results; several values where results differ.
+/// A table with a row for each key and a column for the units whose results were measured alike; several values where results differ.
 pub(crate) fn table(collection: &Collection, tables: &[Table<'_>]) -> String {
     let mut values: BTreeMap<(usize, usize), Vec<String>> = BTreeMap::new();
     let mut units = Vec::new();
@@ -50,20 +49,28 @@ pub(crate) fn table(collection: &Collection, tables: &[Table<'_>]) -> String {
         }
         units.push(table.unit());
     }
+    let column = |unit: usize| -> Vec<String> {
+        let value = |row| values.get(&(row, unit)).map(|values| values.join(", "));
+        (0..KEYS.len())
+            .map(|row| value(row).unwrap_or_default())
+            .collect()
+    };
+    let mut columns: Vec<(Vec<&str>, Vec<String>)> = Vec::new();
+    for (place, unit) in units.into_iter().enumerate() {
+        let own = column(place);
+        match columns.iter_mut().find(|(_, known)| *known == own) {
+            Some((units, _)) => units.push(unit),
+            None => columns.push((vec![unit], own)),
+        }
+    }
+    let headings = columns.iter().map(|(units, _)| units.join(", "));
     let mut text = format!(
         "| | {} |\n| --- |{}\n",
-        units.join(" | "),
-        " --- |".repeat(units.len())
+        headings.collect::<Vec<_>>().join(" | "),
+        " --- |".repeat(columns.len())
     );
     for (row, key) in KEYS.iter().enumerate() {
-        let cells: Vec<_> = (0..units.len())
-            .map(|column| {
-                values
-                    .get(&(row, column))
-                    .map(|values| values.join(", "))
-                    .unwrap_or_default()
-            })
-            .collect();
+        let cells: Vec<&str> = columns.iter().map(|(_, own)| &*own[row]).collect();
         if cells.iter().any(|cell| !cell.is_empty()) {
             text += &format!("| {key} | {} |\n", cells.join(" | "));
         }

@@ -37,7 +37,7 @@ pub(crate) fn time(handlers: &Matrix<'_>) -> Result<Chart, DrawError> {
         name: "time",
         title: "Time of POST /invoices by the size of the order",
         description: "Left: seconds an operation, the median of fresh processes, on logarithmic axes. Right: the share of naive's \
-             time, with its interval at 95 %.",
+             time, each with an interval of its own at 95 %.",
     };
     let words = (
         "time per operation, seconds",
@@ -188,6 +188,16 @@ pub(crate) fn share(base: &[f64], sample: &[f64]) -> Point {
     Point { center, low, high }
 }
 
+/// A share in words: with its interval where it has one.
+pub(crate) fn told(share: Point) -> String {
+    let Point { center, low, high } = share;
+    if share.is_bounded() {
+        format!("{center:.2} ({low:.2} to {high:.2})")
+    } else {
+        format!("{center:.2}")
+    }
+}
+
 /// Every value of the times of some tables, in charts of a table each.
 pub(crate) fn distributions(tables: &[(&str, &Matrix<'_>)]) -> Result<Vec<Chart>, DrawError> {
     const UNIT: &str = "sec/op";
@@ -217,7 +227,7 @@ pub(crate) fn distributions(tables: &[(&str, &Matrix<'_>)]) -> Result<Vec<Chart>
                 name: &name,
                 title: &title,
                 description: "A row for each case: every measured value as a dot, by how far it is from the sample's median; the bar \
-                     is the middle half, the line across it the median. Two heaps of dots are two speeds.",
+                     is the middle half, the line across it the median.",
             },
             "from the sample\'s median",
             &all,

@@ -135,10 +135,10 @@ fn times(handlers: &Matrix<'_>, variant: &str, orders: &[String]) -> Vec<Option<
         .map(|comparison| comparison.p)
         .collect();
     let mut adjusted = holm(&p_values).into_iter();
-    let said = comparisons.into_iter().map(|comparison| {
+    let said = orders.iter().zip(comparisons).map(|(row, comparison)| {
         let (comparison, p) = (comparison?, adjusted.next()?);
-        let (from, to) = comparison.centers;
-        Some(match 100.0 * (to / from - 1.0) {
+        let share = handlers.ratio(TIME, row, BASE, variant)?;
+        Some(match 100.0 * (share - 1.0) {
             _ if p >= comparison.alpha => format!("**not shown to be faster** (p={p:.3})"),
             share if share < 0.0 => format!("{:.0} % less time (p={p:.3})", -share),
             share => format!("**not faster**: {share:.0} % more time (p={p:.3})"),
@@ -202,7 +202,8 @@ fn allocations(count: f64) -> String {
     )
 }
 
-fn items(row: &str) -> String {
+/// An order's size in words.
+pub(crate) fn items(row: &str) -> String {
     let size = size(row);
     format!("{size} {}", if size == "1" { "item" } else { "items" })
 }

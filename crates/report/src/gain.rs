@@ -96,15 +96,18 @@ impl Gain {
         self.factor
     }
 
+    /// The factor with its interval, whatever they are.
+    pub(crate) fn factors(&self) -> String {
+        let factor = digits(self.factor);
+        match self.interval {
+            Some((low, high)) => format!("{factor} ({} to {})", digits(low), digits(high)),
+            None => factor,
+        }
+    }
+
     /// Whether the whole interval says that `after` has less.
     pub(crate) fn is_a_gain(&self) -> bool {
         self.interval.is_some_and(|(low, _)| low > 1.0)
-    }
-
-    /// Whether the interval holds 1.
-    pub(crate) fn is_nothing(&self) -> bool {
-        let interval = self.interval;
-        interval.is_some_and(|(low, high)| low <= 1.0 && high >= 1.0)
     }
 
     /// Whether the whole interval says that `after` has more.
@@ -134,48 +137,45 @@ pub(crate) fn behind(results: &[Benchmark]) -> String {
     }
 }
 
-/// In words: a factor where the whole interval lies on one side of none, else "nothing".
+/// In words: a factor where the whole interval lies on one side of none, else "nothing shown".
 impl std::fmt::Display for Gain {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Self { factor, .. } = *self;
+        let Self { factor, rounds, .. } = *self;
         let Some((low, high)) = self.interval else {
-            let rounds = if self.rounds == 1 { "round" } else { "rounds" };
+            let plural = if rounds == 1 { "round" } else { "rounds" };
             return write!(
                 f,
-                "undecided: {} times less ({} {rounds}: no interval)",
-                digits(factor),
-                self.rounds
+                "undecided: {} ({rounds} {plural}: no interval)",
+                times(factor)
             );
         };
-        if low > 1.0 {
-            write!(
-                f,
-                "{} times less ({} to {})",
-                digits(factor),
-                digits(low),
-                digits(high)
-            )
-        } else if high < 1.0 {
-            let (factor, low, high) = (factor.recip(), high.recip(), low.recip());
-            write!(
-                f,
-                "{} times more ({} to {})",
-                digits(factor),
-                digits(low),
-                digits(high)
-            )
+        if self.is_a_gain() {
+            write!(f, "{} ({} to {})", times(factor), digits(low), digits(high))
+        } else if self.is_a_loss() {
+            let [low, high] = [high, low].map(|factor| digits(factor.recip()));
+            write!(f, "{} ({low} to {high})", times(factor))
         } else {
-            write!(f, "nothing ({} to {})", digits(low), digits(high))
+            write!(f, "nothing shown ({} to {})", times(low), times(high))
         }
+    }
+}
+
+/// A factor, and whether it is of less or of more.
+fn times(factor: f64) -> String {
+    if factor < 1.0 {
+        format!("{} times more", digits(factor.recip()))
+    } else {
+        format!("{} times less", digits(factor))
     }
 }
 
 /// A factor in three digits.
 fn digits(factor: f64) -> String {
-    let decimals = if factor < 10.0 {
-        2
-    } else {
-        usize::from(factor < 100.0)
+    // 9.995 is 10.0.
+    let decimals = match factor {
+        ..9.995 => 2,
+        ..99.95 => 1,
+        _ => 0,
     };
     format!("{factor:.decimals$}")
 }
@@ -198,10 +198,16 @@ mod tests {
         assert_eq!(gain.to_string(), "2.00 times less (2.00 to 2.00)");
         let loss = Gain::of(&half, &before).unwrap();
         assert_eq!(loss.to_string(), "2.00 times more (2.00 to 2.00)");
-        assert!(gain.is_a_gain() && loss.is_a_loss() && !loss.is_nothing());
+        assert!(gain.is_a_gain() && loss.is_a_loss());
         let same = Gain::of(&before, &series(&[7.0, 1.1, 60.0, 2.1, 15.0, 4.4])).unwrap();
-        assert!(same.to_string().starts_with("nothing ("), "{same}");
-        assert!(same.is_nothing() && !same.is_a_loss());
+        let said = same.to_string();
+        let (more, less) = said.split_once(" to ").unwrap();
+        assert!(
+            more.starts_with("nothing shown (1.") && more.ends_with(" times more"),
+            "{said}"
+        );
+        assert!(less.ends_with(" times less)"), "{said}");
+        assert!(!same.is_a_gain() && !same.is_a_loss());
     }
 
     #[test]

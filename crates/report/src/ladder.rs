@@ -78,8 +78,9 @@ impl<'b> LadderPage<'b> {
              `cargo xtask ladder` and `cargo xtask pool-sweep` measure. `GET /accounts/{id}?entries=10` is answered from a database by \
              the service with the `preallocated` handler. Each rung does what the one before it does, and one thing more; in each \
              round all are measured once, in a new order, on a fresh process, by a client that sends one request after another. A step's \
-             gain is the center of the rounds' ratios with its signed-rank interval at 95 %, and is \"nothing\" where that interval \
-             holds 1. Such times hold for the machine that they were measured on.\n",
+             gain is the center of the rounds' ratios with its signed-rank interval at 95 %; where that interval holds 1, nothing is shown, \
+             neither a gain nor that there is none. The accounts that are asked for all fit the cache, and are in it when the clock starts. Such \
+             times hold for the machine that they were measured on.\n",
         );
         for sentence in self.sentences() {
             text += &format!("\n{sentence}\n");
@@ -94,7 +95,8 @@ impl<'b> LadderPage<'b> {
         text
     }
 
-    /// What the results come to, a sentence for each database: the step that buys most time, those that buy none, and those that cost.
+    /// What the results come to, a few sentences for each database: the steps that buy time, on the ladder or where the index is there from
+    /// the start, those that cost, and those of which nothing is shown on either.
     pub fn sentences(&self) -> Vec<String> {
         let stores = STORES.into_iter();
         stores
@@ -103,24 +105,55 @@ impl<'b> LadderPage<'b> {
     }
 
     fn sentence(&self, store: &str, title: &str) -> Option<String> {
-        let time = |rung| Series::of(self.ladder, &of_rung(store, rung), UNITS[0].0);
-        let steps = RUNGS.windows(2).filter_map(|pair| {
-            let gain = Gain::of(&time(pair[0].0), &time(pair[1].0))?;
-            Some((pair[1].0, gain))
-        });
-        let steps: Vec<(&str, Gain)> = steps.collect();
-        let gains = steps.iter().filter(|(_, gain)| gain.is_a_gain());
-        let (most, gain) = gains.max_by(|(_, a), (_, b)| a.factor().total_cmp(&b.factor()))?;
-        let mut text = format!("On {title}, of a request's time, `{most}` buys most: {gain}");
-        let nothing = steps.iter().filter(|(_, gain)| gain.is_nothing());
-        let nothing: Vec<String> = nothing.map(|(rung, _)| format!("`{rung}`")).collect();
-        if !nothing.is_empty() {
-            text += &format!("; nothing is seen of {}", nothing.join(" and "));
+        let steps = self.steps(&RUNGS.map(|(rung, _)| (rung, of_rung(store, rung))));
+        let with_index = self.steps(&with_index(store));
+        let told = |steps: &[(&str, Gain)], wanted: fn(&Gain) -> bool| -> Vec<String> {
+            let wanted = steps.iter().filter(|(_, gain)| wanted(gain));
+            wanted
+                .map(|(rung, gain)| format!("{gain} with `{rung}`"))
+                .collect()
+        };
+        let mut parts = told(&steps, Gain::is_a_gain);
+        parts.extend(told(&steps, Gain::is_a_loss));
+        if parts.is_empty() {
+            return None;
         }
-        for (rung, gain) in steps.iter().filter(|(_, gain)| gain.is_a_loss()) {
-            text += &format!("; `{rung}` costs: {gain}");
+        let mut text = format!("On {title}, a request takes {}", parts.join(", "));
+        let mut own = told(&with_index, Gain::is_a_gain);
+        own.extend(told(&with_index, Gain::is_a_loss));
+        if !own.is_empty() {
+            text += &format!(
+                "; where the index is there from the start, {}",
+                own.join(", ")
+            );
+        }
+        let is_nothing = |rung: &str, steps: &[(&str, Gain)]| {
+            let own = steps.iter().find(|(own, _)| *own == rung);
+            own.is_none_or(|(_, gain)| !gain.is_a_gain() && !gain.is_a_loss())
+        };
+        let nothing: Vec<String> = steps
+            .iter()
+            .map(|(rung, _)| *rung)
+            .filter(|rung| is_nothing(rung, &steps) && is_nothing(rung, &with_index))
+            .map(|rung| format!("`{rung}`"))
+            .collect();
+        if !nothing.is_empty() {
+            text += &format!(". Nothing is shown of {}", nothing.join(" and "));
         }
         Some(text + ".")
+    }
+
+    /// What each case that was measured takes less time than the one before it, by their rungs.
+    fn steps<'r>(&self, cases: &[(&'r str, String)]) -> Vec<(&'r str, Gain)> {
+        let times: Vec<(&str, Series)> = cases
+            .iter()
+            .map(|(rung, name)| (*rung, Series::of(self.ladder, name, UNITS[0].0)))
+            .filter(|(_, time)| time.median().is_some())
+            .collect();
+        let steps = times
+            .windows(2)
+            .filter_map(|pair| Some((pair[1].0, Gain::of(&pair[0].1, &pair[1].1)?)));
+        steps.collect()
     }
 
     /// The chart of the pool's size, if there are results of it.
@@ -160,22 +193,12 @@ impl<'b> LadderPage<'b> {
 
     /// The lower rungs where the entries have their index from the start.
     fn with_index(&self, store: &str) -> String {
-        let row = |(rung, what): (&str, &str), name: String| Row {
-            label: format!("`{rung}`: {what}"),
+        let what = |rung| RUNGS.into_iter().find(|(own, _)| *own == rung);
+        let rows = with_index(store).map(|(rung, name)| Row {
+            label: format!("`{rung}`: {}", what(rung).map_or("", |(_, what)| what)),
             name,
             results: self.ladder,
-        };
-        let [connect, pooled, prepared, ..] = RUNGS;
-        let mut rows = [connect, pooled]
-            .map(|rung| {
-                row(
-                    rung,
-                    format!("Ladder/store={store}/index=yes/rung={}", rung.0),
-                )
-            })
-            .to_vec();
-        // With its index, what the ladder calls `indexed`.
-        rows.push(row(prepared, of_rung(store, "indexed")));
+        });
         if rows
             .iter()
             .any(|row| row.series(UNITS[0].0).median().is_none())
@@ -184,7 +207,7 @@ impl<'b> LadderPage<'b> {
         }
         format!(
             "\nThe same first steps where the entries have their index from the start, so that a search of the whole table does not hide \
-             them:\n\n{}",
+             them; `prepared` with its index is the ladder's `indexed`:\n\n{}",
             table(&rows)
         )
     }
@@ -233,7 +256,8 @@ impl<'b> LadderPage<'b> {
         }
         stages.sort_unstable();
         let mut text = format!(
-            "\nWhere the time of a request goes in the service, by its own clock:\n\n| | {} |\n| --- |{}\n",
+            "\nWhere the time of a request goes in the service, by its own clock; to wait for a connection is also to get to the thread that \
+             has it:\n\n| | {} |\n| --- |{}\n",
             stages
                 .iter()
                 .map(|stage| stage.replace('-', " "))
@@ -293,6 +317,16 @@ impl<'b> LadderPage<'b> {
         }
         text
     }
+}
+
+/// The first rungs with the index from the start, and the names of their results: `prepared` is then what the ladder calls `indexed`.
+fn with_index(store: &str) -> [(&'static str, String); 3] {
+    let name = |rung| format!("Ladder/store={store}/index=yes/rung={rung}");
+    [
+        ("connect", name("connect")),
+        ("pooled", name("pooled")),
+        ("prepared", of_rung(store, "indexed")),
+    ]
 }
 
 /// The name of a rung's results.
@@ -376,6 +410,8 @@ fn values(results: &[Benchmark], key: &str) -> String {
             values.push(value);
         }
     }
+    // Numbers by their size; what is none stays in its place.
+    values.sort_by_key(|value| value.parse::<u64>().unwrap_or_default());
     values.join(", ")
 }
 

@@ -3,6 +3,8 @@
 use benchfmt::{Printable, class};
 use benchstat::{Cell, Collection, Expressions, Query, QueryError, Table, common_scale};
 
+use crate::figures::share;
+
 /// The tables of some cases, one for each unit, with the values of one key as columns.
 pub(crate) struct Matrix<'c> {
     tables: Vec<Table<'c>>,
@@ -96,7 +98,8 @@ impl<'c> Matrix<'c> {
 
     /// The share of the first column that another has.
     pub(crate) fn ratio(&self, unit: &str, row: &str, base: &str, column: &str) -> Option<f64> {
-        let ratio = self.value(unit, row, column)? / self.value(unit, row, base)?;
+        let of = |column| Some(self.cell(unit, row, column)?.sample());
+        let ratio = share(&of(base)?, &of(column)?).center;
         ratio.is_finite().then_some(ratio)
     }
 
@@ -151,11 +154,11 @@ fn shown(unit: &str, cell: Cell<'_>, base: Option<Cell<'_>>) -> String {
     if summary.low < summary.high {
         text += &format!(" ± {}", summary.spread());
     }
-    let base = base
-        .filter(|_| cell.column() > 0)
-        .map(|base| base.summary().center);
-    if let Some(base) = base.filter(|base| *base > 0.0 && summary.center > 0.0) {
-        text += &format!(" ({:.2})", summary.center / base);
+    let base = base.filter(|_| cell.column() > 0);
+    let share = base.map(|base| share(&base.sample(), &cell.sample()).center);
+    // Of nothing there is no share, and none of nothing says more than it does itself.
+    if let Some(share) = share.filter(|share| share.is_finite() && *share > 0.0) {
+        text += &format!(" ({share:.2})");
     }
     text
 }

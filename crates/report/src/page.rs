@@ -64,7 +64,7 @@ const UNITS: [(&str, &str, &str, &str); 6] = [
         "sec/op",
         "Time",
         "Wall time per operation: the median of fresh processes, unpaired. It shows large differences on this \
-     machine, and gates no change. `±` is how far the farther end of the median's interval is; a few slow processes stretch it, and not the \
+     machine, and gates no change. `±` is how far the farther end of the median's interval is; processes of two speeds stretch it, and not the \
      tests, which go by ranks.",
         "",
     ),
@@ -82,8 +82,8 @@ const BUFFERS: &str = ".name:Buffer";
 const COMPARISON: &str = ".name:(Read OR UTest OR Table OR Filter)";
 
 /// What the page is for.
-const QUESTION: &str = "a request handler gets its memory in four ways, and in two variants it has a faster encoder and parser, too. What \
-     does each step buy?";
+const QUESTION: &str = "a request handler gets its memory in four ways; two more variants add a faster encoder, and a faster encoder and \
+     parser. What does each step buy?";
 
 /// What the names of the variants stand for.
 const VARIANTS_ARE: &str = "`naive` allocates anew for each request; `pooled` takes buffers from a pool and puts them back; `arena` \
@@ -165,7 +165,7 @@ impl<'c> Page<'c> {
     pub fn headline(&self, charts: &[Chart]) -> String {
         const ROW: &str = "Invoice/items=10";
         let mut text = String::from(
-            "| `POST /invoices`, 10 items | time, of naive's | instructions | of naive's | allocations | bytes allocated | bytes held between requests |\n\
+            "| `POST /invoices`, 10 items | time, of naive's (95 %) | instructions | of naive's | allocations | bytes allocated | bytes held between requests |\n\
              | --- | ---: | ---: | ---: | ---: | ---: | ---: |\n",
         );
         let answer = Answer::new(&self.handlers);
@@ -179,7 +179,7 @@ impl<'c> Page<'c> {
                 "| `{column}` | {} | {} | {:.2} | {} | {} | {} |\n",
                 answer
                     .share(ROW, &column)
-                    .map_or_else(String::new, |share| format!("{:.2}", share.center)),
+                    .map_or_else(String::new, figures::told),
                 value("instructions/op"),
                 ratio.unwrap_or(f64::NAN),
                 value("allocs/op"),
@@ -272,8 +272,7 @@ impl<'c> Page<'c> {
         }
         text += "\nThe variants: ";
         text += VARIANTS_ARE;
-        text += "\nIn parentheses in the tables: the ratio of the medians, to the first column's. The shares of time above are medians of all \
-                 ratios, and differ a little.\n";
+        text += "\nIn parentheses in the tables: the share of the first column's, the median of all ratios.\n";
         for (unit, heading, meaning, chart) in UNITS {
             text += &format!("\n## {heading}\n\n{meaning}\n");
             text += &show(chart);

@@ -76,11 +76,15 @@ impl<'b> Rounds<'b> {
         })
     }
 
-    /// By variant, in the order in which they are first seen: in how many runs the generator fell behind, of how many.
+    /// By variant, in the order in which they are first seen: in how many runs the generator fell behind, of how many. Runs that differ
+    /// in more than the variant are not among them.
     pub(crate) fn behind(self) -> Vec<(&'b str, usize, usize)> {
         let mut counts: Vec<(&str, usize, usize)> = Vec::new();
         for run in self.0 {
-            let Some(variant) = Name::new(&run.name).key("/variant") else {
+            let variant = Name::new(&run.name).key("/variant");
+            let Some(variant) =
+                variant.filter(|own| run.name.ends_with(&format!("/variant={own}")))
+            else {
                 continue;
             };
             let at = counts

@@ -35,8 +35,8 @@ struct Sweep<'b> {
 struct Judged {
     size: u32,
     is_best: bool,
-    /// How many times less it has than the best size.
-    gain: Option<Gain>,
+    /// How many times less the best size has.
+    best: Option<Gain>,
 }
 
 impl<'b> Sweep<'b> {
@@ -92,9 +92,9 @@ impl<'b> Sweep<'b> {
         let judged = |&size: &u32| Judged {
             size,
             is_best: best == Some(size),
-            gain: of_best
+            best: of_best
                 .as_ref()
-                .and_then(|of_best| Gain::of(of_best, &self.series(size, JUDGED))),
+                .and_then(|of_best| Gain::of(&self.series(size, JUDGED), of_best)),
         };
         self.sizes.iter().map(judged).collect()
     }
@@ -105,10 +105,10 @@ impl<'b> Sweep<'b> {
         let judged = self.judged();
         let is_decided = judged
             .iter()
-            .all(|judged| judged.gain.is_some_and(|gain| gain.is_decided()));
+            .all(|judged| judged.best.is_some_and(|best| best.is_decided()));
         let mut enough = judged
             .iter()
-            .filter(|judged| judged.gain.is_some_and(|gain| !gain.is_a_loss()))
+            .filter(|judged| judged.best.is_some_and(|best| !best.is_a_gain()))
             .filter(|judged| self.hardly_waits(judged.size));
         let smallest = enough.next().map(|judged| judged.size);
         smallest.filter(|_| is_decided)
@@ -125,13 +125,13 @@ impl<'b> Sweep<'b> {
     fn markdown(&self) -> String {
         let mut text = format!("`{}`", self.base);
         if let (Some(best), Some(size)) = (self.best(), self.recommended()) {
-            text += &format!(": **{size}** connections; the least 90th percentile has {best}.");
+            text += &format!(": **{size}** connections; the lowest 90th percentile: {best}.");
         }
         text += "\n\n| size |";
         for (unit, heading) in UNITS {
             text += &format!(" {heading} (`{unit}`) |");
         }
-        text += " 90th percentile against the best |\n| ---: |";
+        text += " 90th percentile, times the lowest |\n| ---: |";
         text += &" ---: |".repeat(UNITS.len());
         text += " --- |\n";
         for judged in self.judged() {
@@ -140,10 +140,10 @@ impl<'b> Sweep<'b> {
                 let median = self.series(judged.size, unit).median();
                 text += &format!(" {} |", shown(unit, median));
             }
-            let against = match judged.gain {
-                _ if judged.is_best => "is the best".to_owned(),
-                Some(gain) => gain.to_string(),
-                None => "no round with the best".to_owned(),
+            let against = match judged.best {
+                _ if judged.is_best => "the lowest".to_owned(),
+                Some(best) => best.factors(),
+                None => "no round with the lowest".to_owned(),
             };
             text += &format!(" {against} |\n");
         }
@@ -160,10 +160,11 @@ pub(crate) fn section(results: &[Benchmark]) -> String {
     let mut text = String::from(
         "\n## The pool's size\n\nLatency at a constant rate, which does not depend on how fast the service answers, for pools of several \
          sizes; in each round all sizes are measured once, in a new order. Recommended is the smallest size at which requests wait for a \
-         connection for less than a twentieth of the median time, and whose 90th percentile is not shown to be worse than that of the size \
-         with the least: the interval of the rounds' ratios does not lie above 1. A larger pool costs connections, and buys nothing that was seen.\n",
+         connection for at most a twentieth of the median time, and whose 90th percentile is not shown to be higher than the lowest: the \
+         interval of the rounds' ratios, in the last column, holds 1. A larger pool costs connections, and no gain of one was shown. Of sizes that \
+         differ little, another run may name another.\n",
     );
-    text += &format!("\n![{TITLE}](charts/{CHART}.svg)\n");
+    text += &format!("\n![{TITLE}. {DESCRIPTION}](charts/{CHART}.svg)\n");
     text += &behind(results);
     for sweep in &sweeps {
         text += &format!("\n{}", sweep.markdown());
@@ -174,6 +175,8 @@ pub(crate) fn section(results: &[Benchmark]) -> String {
 /// The chart's name among the charts.
 const CHART: &str = "pool-sweep";
 const TITLE: &str = "Latency by the size of the pool";
+const DESCRIPTION: &str = "A panel for each database, with the same logarithmic axis of seconds: the time that half, 9 of 10, and 99 of 100 \
+     requests did not exceed at a constant rate, by how many connections the pool has; the median of the rounds with its interval at 95 %.";
 
 /// The percentiles that are drawn, each with its name and the place of its colour.
 const DRAWN: [(&str, &str, usize); 3] = [
@@ -217,9 +220,7 @@ pub(crate) fn chart(results: &[Benchmark]) -> Result<Option<Chart>, DrawError> {
         Caption {
             name: CHART,
             title: TITLE,
-            description: "A panel for each database, with the same logarithmic axis of seconds: the time that half, 9 of 10, and 99 \
-                 of 100 requests did not exceed at a constant rate, by how many connections the pool has; the median of the rounds with its \
-                 interval at 95 %.",
+            description: DESCRIPTION,
         },
         &Curves {
             names: DRAWN

@@ -58,7 +58,7 @@ fn a_step_has_its_gain_or_nothing() {
         row("pooled")
     );
     assert!(
-        row("prepared").contains("| nothing (0.93 to 1.06) |"),
+        row("prepared").contains("| nothing shown (1.07 times more to 1.06 times less) |"),
         "{}",
         row("prepared")
     );
@@ -70,7 +70,8 @@ fn a_step_has_its_gain_or_nothing() {
     assert_eq!(
         LadderPage::new(&ladder, &[]).sentences(),
         [
-            "On SQLite, of a request's time, `indexed` buys most: 49.8 times less (46.5 to 53.0); nothing is seen of `prepared`."
+            "On SQLite, a request takes 2.00 times less (1.82 to 2.24) with `pooled`, 49.8 times less (46.5 to 53.0) with `indexed`. Nothing \
+             is shown of `prepared`."
         ]
     );
     // In order, and each once.
@@ -112,6 +113,15 @@ fn the_first_steps_are_told_with_the_index_too() {
         assert!(row.starts_with(&format!("| `{name}`: ")), "{row}");
         assert!(row.contains("| 2.00 times less (2.00 to 2.00) |"), "{row}");
     }
+    // Without the index `pooled` shows nothing, and with it enough.
+    let twice = "2.00 times less (2.00 to 2.00) with";
+    assert_eq!(
+        LadderPage::new(&results, &[]).sentences(),
+        [format!(
+            "On SQLite, a request takes 100 times less (100 to 100) with `indexed`; where the index is there from the start, {twice} \
+             `pooled`, {twice} `prepared`."
+        )]
+    );
     assert!(!text(&ladder(&steps[..3])).contains("from the start"));
 }
 
@@ -166,7 +176,7 @@ fn the_smallest_size_that_is_not_shown_to_be_worse_is_recommended() {
     let page = LadderPage::new(&[], &sweep);
     let text = page.markdown();
     assert!(
-        text.contains("rate=2000`: **4** connections; the least 90th percentile has 8."),
+        text.contains("rate=2000`: **4** connections; the lowest 90th percentile: 8."),
         "{text}"
     );
     assert!(text.contains("](charts/pool-sweep.svg)"), "{text}");
@@ -175,9 +185,26 @@ fn the_smallest_size_that_is_not_shown_to_be_worse_is_recommended() {
             .find(|line| line.starts_with(&format!("| {size} |")))
             .unwrap()
     };
-    assert!(row("2").contains("times more ("), "{}", row("2"));
-    assert!(row("4").contains("nothing ("), "{}", row("4"));
-    assert!(row("8").contains("is the best"), "{}", row("8"));
+    // A factor of the lowest, in its own direction: the whole interval above 1, or not.
+    let factors = |size: &str| {
+        let (_, cell) = row(size).trim_end_matches(" |").rsplit_once("| ").unwrap();
+        let numbers = cell.split(|letter: char| letter != '.' && !letter.is_ascii_digit());
+        numbers
+            .filter_map(|number| number.parse::<f64>().ok())
+            .collect::<Vec<_>>()
+    };
+    for (size, (least, most)) in [("2", (2.5, 3.5)), ("4", (0.9, 1.3))] {
+        let [factor, low, high] = factors(size)[..] else {
+            panic!("{}", row(size))
+        };
+        assert!(
+            least < low && low < factor && factor < high && high < most,
+            "{}",
+            row(size)
+        );
+        assert_eq!(low > 1.0, size == "2", "{}", row(size));
+    }
+    assert!(row("8").ends_with("| the lowest |"), "{}", row("8"));
 
     let chart = page.chart().unwrap().unwrap();
     assert_eq!(chart.name, "pool-sweep");

@@ -22,7 +22,7 @@ pub(crate) struct Point {
 
 impl Point {
     /// Whether it has an interval, with two ends.
-    pub(super) fn is_bounded(self) -> bool {
+    pub(crate) fn is_bounded(self) -> bool {
         self.low < self.high && self.low.is_finite() && self.high.is_finite()
     }
 }
