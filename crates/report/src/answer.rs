@@ -135,7 +135,7 @@ impl<'c> Answer<'c> {
                 shown.filter_map(move |choice| {
                     let share = self.share(&choice.row, variant)?.center;
                     Some(format!(
-                        "{share:.2} of it with `{variant}` at {}",
+                        "with `{variant}` at {} ({share:.2} of naive's)",
                         items(&choice.row)
                     ))
                 })
@@ -145,7 +145,7 @@ impl<'c> Answer<'c> {
             "less time is shown nowhere".to_owned()
         } else {
             format!(
-                "less time is shown for {}, and nowhere else",
+                "less time is shown {}, and nowhere else",
                 listed(&words(&times))
             )
         };
@@ -290,16 +290,16 @@ impl<'c> Answer<'c> {
             let value = |unit| self.handlers.value(unit, row, variant);
             let cell = |value: Option<String>| value.unwrap_or_default();
             let interval = (time.low.is_finite() && time.high.is_finite())
-                .then(|| format!("{:.2} to {:.2}", time.low, time.high));
+                .then(|| format!("{} to {}", hundredths(time.low), hundredths(time.high)));
             let ratio = self.handlers.ratio(INSTRUCTIONS, row, BASE, variant);
             text += &format!(
-                "| {row} | {} | {:.2} | {} | {} | {} | {} | {} | {} |\n",
+                "| {row} | {} | {} | {} | {} | {} | {} | {} | {} |\n",
                 if choice.is_shown {
                     format!("`{variant}`")
                 } else {
                     format!("not shown; by its median `{variant}`")
                 },
-                time.center,
+                hundredths(time.center),
                 interval.unwrap_or_default(),
                 choice.sure(),
                 cell(ratio.map(|ratio| format!("{ratio:.2}"))),
@@ -398,6 +398,12 @@ fn choice(
         fewest: fewest.map(|(_, column)| column),
         row: label,
     })
+}
+
+/// A share in hundredths, or in thousandths where there are few of them.
+fn hundredths(share: f64) -> String {
+    let decimals = if share < 0.1 { 3 } else { 2 };
+    format!("{share:.decimals$}")
 }
 
 /// A p value as it is told; one that rounds to zero is not zero.

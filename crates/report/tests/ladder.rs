@@ -97,7 +97,7 @@ fn the_first_steps_are_told_with_the_index_too() {
         result.name = result.name.replace("rung=index=yes/", "index=yes/");
     }
     let page = text(&results);
-    let (_, table) = page.split_once("from the start").unwrap();
+    let (_, table) = page.split_once("The same first steps").unwrap();
     let rows: Vec<&str> = table
         .lines()
         .filter(|line| line.starts_with("| `"))
