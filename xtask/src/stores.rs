@@ -40,6 +40,8 @@ pub(crate) struct Databases {
 struct Rung {
     /// As `server --rung` names it.
     name: String,
+    /// Which database it is on, with its version.
+    database: String,
     /// How the database answers: a plan's lines, with ` | ` between them.
     plan: String,
     /// What a request allocates.
@@ -85,8 +87,10 @@ impl Filled {
     pub(crate) fn facts(&self, rung: &str, pool_size: u32) -> Facts {
         let mut facts = self.facts.clone();
         facts.push(("pool-size".to_owned(), pool_size.to_string()));
-        let rung = self.rung(rung);
-        facts.extend(rung.map(|rung| ("plan".to_owned(), rung.plan.clone())));
+        if let Some(rung) = self.rung(rung) {
+            facts.push(("database".to_owned(), rung.database.clone()));
+            facts.push(("plan".to_owned(), rung.plan.clone()));
+        }
         facts
     }
 
@@ -202,6 +206,7 @@ fn rungs_of(text: &str) -> Result<Vec<Rung>> {
                 }
                 rung.plan.push_str(step);
             }
+            Some(("database", version)) => version.clone_into(&mut rung.database),
             Some((unit, value)) => rung.allocations.push(Measurement {
                 value: value
                     .parse()
@@ -220,8 +225,7 @@ mod tests {
 
     #[test]
     fn what_is_said_is_of_the_rung_above_it() {
-        let text =
-            "connect\n  plan SCAN a\n  plan   SCAN b\n  allocs/op 12.5\nindexed\n  plan SEARCH a\n";
+        let text = "connect\n  database SQLite 3\n  plan SCAN a\n  plan   SCAN b\n  allocs/op 12.5\nindexed\n  plan SEARCH a\n";
         let rungs = rungs_of(text).unwrap();
         let [connect, indexed] = &rungs[..] else {
             panic!("{rungs:?}")
@@ -230,6 +234,7 @@ mod tests {
             (&*connect.name, &*connect.plan),
             ("connect", "SCAN a |   SCAN b")
         );
+        assert_eq!(connect.database, "SQLite 3");
         let [allocations] = &connect.allocations[..] else {
             panic!("{connect:?}")
         };

@@ -40,7 +40,8 @@ const UNITS: [(&str, &str); 6] = [
 const GAINED: usize = 3;
 
 /// The configuration's keys that say how it was measured, in the order in which a reader asks.
-const KEYS: [&str; 14] = [
+const KEYS: [&str; 15] = [
+    "database",
     "accounts",
     "entries",
     "pool-size",

@@ -117,15 +117,14 @@ impl<'b> Asked<'b> {
         match self {
             Self::Account(accounts, query) => {
                 let encode = |rows: &_| Bytes::copy_from_slice(write(Rows::Account(rows)).as_ref());
-                let found = match accounts.kept(query) {
-                    Some(kept) => kept,
-                    None => {
-                        if accounts.keeps() {
-                            // Unless this one asks.
-                            shown.enter(State::Waiting(ANOTHERS_QUERY));
-                        }
-                        accounts.account(query, &steps, encode).await?
+                let found = if let Some(kept) = accounts.kept(query) {
+                    kept
+                } else {
+                    if accounts.keeps() {
+                        // Unless this one asks.
+                        shown.enter(State::Waiting(ANOTHERS_QUERY));
                     }
+                    accounts.account(query, &steps, encode).await?
                 };
                 let written = match found {
                     Found::Rows(rows) => Written::Handler(write(Rows::Account(&rows))),

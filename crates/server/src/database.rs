@@ -166,8 +166,8 @@ fn to_standard_error() -> impl Fn(&Logged<'_>) + Send + Sync {
 fn rungs() -> impl TypedValueParser<Value = Rung> {
     let names = Rung::ALL.map(|rung| PossibleValue::new(rung.name()).help(rung.does()));
     PossibleValuesParser::new(names).map(|name| {
-        let named = Rung::ALL.into_iter().find(|rung| rung.name() == name);
-        named.expect("one of the names")
+        let rung = Rung::ALL.into_iter().find(|rung| rung.name() == name);
+        rung.expect("one of the names")
     })
 }
 

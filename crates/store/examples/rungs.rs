@@ -1,4 +1,4 @@
-//! What can be said of each rung without a clock: `rungs sqlite:FILE|postgres://ADDRESS`. A rung's name, then, set in, how the database
+//! What can be said of each rung without a clock: `rungs sqlite:FILE|postgres://ADDRESS`. A rung's name, then, set in, which database it is, how that
 //! says that it answers, and what is allocated for a request, from the query to rows or to bytes that were kept. What SQLite allocates in C is not
 //! seen.
 
@@ -41,6 +41,7 @@ async fn main() -> Result<()> {
             None => Database::Postgres(Box::new(Postgres::new(&place, settings)?)),
         };
         println!("{}", rung.name());
+        println!("  database {}", database.version().await?);
         for line in database.plan().await?.lines() {
             println!("  plan {line}");
         }

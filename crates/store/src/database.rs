@@ -42,6 +42,18 @@ impl Database {
             Self::Postgres(store) => store.plan().await,
         }
     }
+
+    /// Which database it is, and of which version.
+    ///
+    /// # Errors
+    ///
+    /// When it can't be asked.
+    pub async fn version(&self) -> Result<String, Error> {
+        match self {
+            Self::Sqlite(_) => Ok(format!("SQLite {}", rusqlite::version())),
+            Self::Postgres(store) => Ok(format!("PostgreSQL {}", store.version().await?)),
+        }
+    }
 }
 
 #[cfg_attr(not(feature = "databases"), expect(unused_variables))]

@@ -121,6 +121,26 @@ impl Postgres {
         plan.map_err(Error::refused)
     }
 
+    /// The server's version.
+    ///
+    /// # Errors
+    ///
+    /// When it can't be asked.
+    pub async fn version(&self) -> Result<String, Error> {
+        let ask = async {
+            let (client, connection) = self.config.connect(NoTls).await?;
+            let _task = Task(tokio::spawn(async move {
+                let _ = connection.await;
+            }));
+            client
+                .query_one("SHOW server_version", &[])
+                .await?
+                .try_get(0)
+        };
+        let limit = Limit::from_now(self.settings.query_time);
+        limit.of(ask).await?.map_err(Error::refused)
+    }
+
     /// Runs a statement on a connection. One that takes too long loses its connection.
     async fn query(
         &self,

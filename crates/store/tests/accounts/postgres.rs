@@ -101,6 +101,11 @@ async fn only_the_index_keeps_it_from_scanning(cluster: &Cluster) {
         let store = Postgres::new(&cluster.address(), settings).unwrap();
         let plan = store.plan().await.unwrap();
         assert_eq!(plan.contains("entries_account"), uses, "{plan}");
+        let version = store.version().await.unwrap();
+        assert!(
+            version.starts_with(|first: char| first.is_ascii_digit()),
+            "{version}"
+        );
     }
 }
 
