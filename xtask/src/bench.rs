@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
+use benchfmt::merge;
 use benchstat::Selection;
 use benchstat::shard::Shard;
 
@@ -17,6 +18,8 @@ use crate::suite::{Kind, Listed, Suite};
 use crate::workspace::{Workspace, file_of};
 
 /// Measure the suite: times in fresh processes, exact metrics twice
+///
+/// What is measured goes to target/results, beside what is there of other cases of the same build; `cargo xtask compare` compares it.
 #[derive(clap::Args, Debug)]
 pub(crate) struct Arguments {
     /// Measure only the cases that match, such as '/variant:pooled -.name:Pool'
@@ -89,8 +92,11 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
         } else if !task.names.is_empty() {
             let tree = machine::working_tree(&workspace)?;
             if let Some(measured) = measure_described(&suite, &task, &tree, &workspace)? {
-                results::write(&file_of(kind, &workspace.results()), &measured)?;
+                let file = file_of(kind, &workspace.results());
+                let kept = kept(&suite, kind, &file, &workspace)?;
                 write_beside(&measured, &workspace.results())?;
+                results::write(&file, &in_place_of(kept, measured))?;
+                eprintln!("wrote {}", file.display());
             } else if arguments.into.is_some() {
                 bail!("a shard measures all kinds of its cases");
             }
@@ -106,6 +112,43 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
         (Some(share), Some(into)) => share.keep(into, &workspace),
         _ => Ok(()),
     }
+}
+
+/// What a file of results has of the suite's cases that is of this build, measured with these tools on this machine.
+pub(crate) fn kept(
+    suite: &Suite,
+    kind: Kind,
+    file: &Path,
+    workspace: &Workspace,
+) -> Result<Results> {
+    // A file that cannot be read is of no use to anyone.
+    let mut kept = if file.exists() {
+        results::read(file).unwrap_or_default()
+    } else {
+        Results::default()
+    };
+    let listed = suite.list(kind, &Selection::all())?;
+    let facts = machine::facts(suite, kind, workspace)?;
+    kept.lines.retain(|result| {
+        let mut facts = facts.iter();
+        facts.all(|(key, value)| result.config.get(key) == Some(value))
+            && listed.iter().any(|case| case.name == result.name)
+    });
+    Ok(kept)
+}
+
+/// What was kept, with what was measured in the place of the same cases.
+pub(crate) fn in_place_of(kept: Results, measured: Results) -> Results {
+    let mut updated = Results {
+        units: kept.units,
+        lines: merge(kept.lines, measured.lines),
+        ..Results::default()
+    };
+    updated.append(Results {
+        units: measured.units,
+        ..Results::default()
+    });
+    updated
 }
 
 /// What there is to measure of a kind.

@@ -9,7 +9,6 @@ use std::time::Duration;
 use ::paired::{Commit, toolchain};
 use anyhow::{Context, Result, bail};
 use benchfmt::import::accepts;
-use benchfmt::{Benchmark, merge};
 use benchstat::cli::{Flags, Format, labels};
 use benchstat::shard::Shard;
 use benchstat::{
@@ -17,12 +16,14 @@ use benchstat::{
     judge,
 };
 
-use crate::bench::{TIME_RUNS, is_measurable, measure_described, task, write_beside};
+use crate::bench::{
+    TIME_RUNS, in_place_of, is_measurable, kept, measure_described, task, write_beside,
+};
 use crate::machine::{self, Facts};
 use crate::measure::Task;
 use crate::paired;
 use crate::profiles;
-use crate::results::{self, Results};
+use crate::results;
 use crate::shard::{self, Question};
 use crate::suite::{Kind, PACKAGE, Suite};
 use crate::told::Told;
@@ -34,7 +35,7 @@ use crate::workspace::{Workspace, file_of};
 /// --format html, too, is known: a page in one file, whose tables sort, filter and regroup.
 ///
 /// Exit codes, the first that applies: 2 bad usage or input; 1 a gating row regressed or is missing; 4 a gating row is
-/// incomparable; 3 a gating row is undecided, under --require-decision; 0.
+/// incomparable or could not be measured; 3 a gating row is undecided, under --require-decision; 0.
 #[derive(clap::Args, Debug)]
 pub(crate) struct Arguments {
     /// What to compare, the first with each of the others, as PATH or LABEL=PATH: a file of results, a folder of
@@ -384,16 +385,7 @@ fn update(
 ) -> Result<()> {
     for &kind in kinds {
         let file = file_of(kind, folder);
-        let listed = suite.list(kind, &Selection::all())?;
-        let facts = machine::facts(suite, kind, workspace)?;
-        let mut kept = if file.exists() {
-            results::read(&file).unwrap_or_default()
-        } else {
-            Results::default()
-        };
-        kept.lines.retain(|result| {
-            is_current(result, &facts) && listed.iter().any(|case| case.name == result.name)
-        });
+        let kept = kept(suite, kind, &file, workspace)?;
         let mut task: Task<'_> = task(suite, kind, selection, TIME_RUNS)?;
         let times = |name: &str| {
             kept.lines
@@ -421,16 +413,7 @@ fn update(
             continue;
         };
         write_beside(&measured, folder)?;
-        let mut updated = Results {
-            units: kept.units,
-            lines: merge(kept.lines, measured.lines),
-            ..Results::default()
-        };
-        updated.append(Results {
-            units: measured.units,
-            ..Results::default()
-        });
-        results::write(&file, &updated)?;
+        results::write(&file, &in_place_of(kept, measured))?;
     }
     Ok(())
 }
@@ -442,13 +425,6 @@ fn selection(filter: &str) -> Result<Selection> {
         Err(SelectionError::Key { .. }) => Ok(Selection::all()),
         selection => Ok(selection?),
     }
-}
-
-/// Whether a result is of this build, measured with these tools on this machine.
-fn is_current(result: &Benchmark, facts: &Facts) -> bool {
-    facts
-        .iter()
-        .all(|(key, value)| result.config.get(key) == Some(value))
 }
 
 fn inputs_of(side: Side) -> Vec<Input> {

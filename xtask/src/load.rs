@@ -8,6 +8,7 @@ use std::path::Path;
 use anyhow::{Context, Result, bail};
 use benchstat::cli::style_of;
 use benchstat::{Collection, Expressions, Query, Source, write_text};
+use clap::builder::PossibleValuesParser;
 use fastrand::Rng;
 
 use crate::progress;
@@ -21,23 +22,24 @@ use crate::workspace::Workspace;
 #[derive(clap::Args, Debug)]
 pub(crate) struct Arguments {
     /// How the handler gets its memory; `go` is the peer
-    #[arg(long = "variant", value_name = "NAMES", value_delimiter = ',', default_values_t = VARIANTS.map(str::to_owned))]
+    #[arg(long = "variant", value_name = "NAME,...", value_delimiter = ',', default_values_t = VARIANTS.map(str::to_owned),
+        value_parser = PossibleValuesParser::new(VARIANTS))]
     variants: Vec<String>,
 
-    /// What is asked for, as `load --list` lists it
-    #[arg(long = "case", value_name = "NAMES", value_delimiter = ',', default_values_t = CASES.map(str::to_owned))]
+    /// What is asked for, as `cargo run --release --package load -- --list` lists it
+    #[arg(long = "case", value_name = "NAME,...", value_delimiter = ',', default_values_t = CASES.map(str::to_owned))]
     cases: Vec<String>,
 
     /// Requests a second, or `max`: as many as the service takes
-    #[arg(long = "rate", value_name = "RATES", value_delimiter = ',', default_values_t = RATES.map(str::to_owned))]
+    #[arg(long = "rate", value_name = "RATE,...", value_delimiter = ',', default_values_t = RATES.map(str::to_owned), value_parser = rate)]
     rates: Vec<String>,
 
-    /// Allocators to build the service with: glibc, jemalloc, mimalloc
-    #[arg(long = "allocator", value_name = "NAMES", value_delimiter = ',')]
+    /// Allocators to build the service with
+    #[arg(long = "allocator", value_name = "NAME,...", value_delimiter = ',', value_parser = PossibleValuesParser::new(ALLOCATORS))]
     allocators: Vec<String>,
 
     /// Worker threads of the service
-    #[arg(long, value_name = "NUMBERS", value_delimiter = ',')]
+    #[arg(long, value_name = "N,...", value_delimiter = ',', value_parser = clap::value_parser!(u16).range(1..))]
     threads: Vec<u16>,
 
     #[command(flatten)]
@@ -56,6 +58,15 @@ pub(crate) struct Arguments {
     story: bool,
 }
 
+/// Requests a second, as a scenario names them.
+fn rate(text: &str) -> Result<String, String> {
+    match text.parse::<f64>() {
+        _ if text == MAX => Ok(text.to_owned()),
+        Ok(rate) if rate.is_finite() && rate > 0.0 => Ok(text.to_owned()),
+        _ => Err(format!("neither a number above 0 nor {MAX}")),
+    }
+}
+
 /// The story's load. Orders of a thousand items cost the service some 0.6 ms each, many times what the connection costs, so the
 /// handler's part shows; and at 2600 of them a second two processors are nearly as busy as naive can make them, where waiting
 /// grows much faster than the work. Both were chosen on rounds that are not among the results.
@@ -69,11 +80,11 @@ struct How {
     rounds: u16,
 
     /// How long each is measured, after a second of warm-up
-    #[arg(long, value_name = "SECONDS", default_value_t = 3)]
+    #[arg(long, value_name = "SECONDS", default_value_t = 3, value_parser = clap::value_parser!(u16).range(1..))]
     seconds: u16,
 
     /// Connections
-    #[arg(long, value_name = "N", default_value_t = 32)]
+    #[arg(long, value_name = "N", default_value_t = 32, value_parser = clap::value_parser!(u16).range(1..))]
     connections: u16,
 
     /// Run the load before everything else on the machine, the service included, with chrt
@@ -91,8 +102,12 @@ const VARIANTS: [&str; 6] = [
 ];
 /// The columns of the tables: from the one to beat on, and whatever else there is.
 const ORDER: &str = "/variant@(naive pooled arena preallocated preallocated-simd go)";
+/// What the service can be built with.
+const ALLOCATORS: [&str; 3] = [SYSTEM, "jemalloc", "mimalloc"];
 const CASES: [&str; 2] = ["Data", "Invoice/items=10"];
-const RATES: [&str; 2] = ["10000", "max"];
+const RATES: [&str; 2] = ["10000", MAX];
+/// As many requests a second as the service takes.
+const MAX: &str = "max";
 
 /// The files of results: of the load that was asked for, and of the story's.
 pub(crate) const FILES: [&str; 2] = ["latency.txt", "story.txt"];
@@ -273,7 +288,7 @@ fn one(
         .arg("--results")
         .arg(&file);
     match &*scenario.rate {
-        "max" => command.arg("--saturate"),
+        MAX => command.arg("--saturate"),
         rate => command.args(["--rate", rate]),
     };
     let dimensions = [
@@ -361,7 +376,7 @@ mod tests {
         let flags = ["load"].iter().chain(flags);
         let arguments = <Program as clap::Parser>::parse_from(flags).arguments;
         let names: HashSet<String> = programs.iter().map(|&name| name.to_owned()).collect();
-        let (case, rate) = (["Data".to_owned()], ["max".to_owned()]);
+        let (case, rate) = (["Data".to_owned()], [MAX.to_owned()]);
         scenarios(&arguments, &case, &rate, &names)
             .iter()
             .map(|scenario| {

@@ -27,7 +27,8 @@ pub(crate) struct Arguments {
     how: How,
 
     /// The pool's sizes
-    #[arg(long = "sizes", value_name = "NUMBERS", value_delimiter = ',', default_values_t = SIZES)]
+    #[arg(long = "sizes", value_name = "N,...", value_delimiter = ',', default_values_t = SIZES,
+        value_parser = clap::value_parser!(u32).range(1..))]
     sizes: Vec<u32>,
 
     /// Requests a second

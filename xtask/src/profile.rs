@@ -22,7 +22,7 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "SECONDS", default_value_t = 10, value_parser = clap::value_parser!(u16).range(1..=60))]
     seconds: u16,
 
-    /// What is asked for, as `load --list` lists it
+    /// What is asked for, as `cargo run --release --package load -- --list` lists it
     #[arg(long, value_name = "NAME", default_value = "Invoice/items=10")]
     case: String,
 

@@ -97,6 +97,7 @@ pub(crate) fn build_rungs(workspace: &Workspace) -> Result<PathBuf> {
 }
 
 fn build(arguments: &[&str], workspace: &Workspace) -> Result<()> {
+    eprintln!("building {}", arguments[1]);
     let status = Command::new(env!("CARGO"))
         .args(["build", "--quiet", "--release"])
         .args(arguments)

@@ -16,7 +16,7 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "NAME", default_value = "pooled")]
     variant: String,
 
-    /// What is asked for, as `load --list` lists it
+    /// What is asked for, as `cargo run --release --package load -- --list` lists it
     #[arg(long, value_name = "NAME", default_value = "Invoice/items=10")]
     case: String,
 

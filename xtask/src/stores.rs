@@ -6,6 +6,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 use benchfmt::Measurement;
+use clap::builder::PossibleValuesParser;
 use cluster::{Cluster, NoCluster};
 
 use crate::machine::Facts;
@@ -23,10 +24,11 @@ const ADDRESS_VARIABLE: &str = "DATABASE_URL";
 #[derive(clap::Args, Clone, Debug)]
 pub(crate) struct Databases {
     /// The databases: sqlite, and postgres: the one at `DATABASE_URL`, or a cluster that is made for this
-    #[arg(long = "store", value_name = "NAMES", value_delimiter = ',', default_values_t = [SQLITE, POSTGRES].map(str::to_owned))]
+    #[arg(long = "store", value_name = "NAME,...", value_delimiter = ',', default_values_t = [SQLITE, POSTGRES].map(str::to_owned),
+        value_parser = PossibleValuesParser::new([SQLITE, POSTGRES]))]
     names: Vec<String>,
 
-    /// How many accounts they have: at least those that `load` chooses from
+    /// How many accounts they have: at least the 100,000 that load chooses from
     #[arg(long, value_name = "N", default_value_t = 100_000, value_parser = clap::value_parser!(u32).range(100_000..))]
     accounts: u32,
 

@@ -1,7 +1,7 @@
 //! Where things are in the repository.
 
 use std::env;
-use std::fs::{self, File};
+use std::fs::{self, File, TryLockError};
 use std::path::{Path, PathBuf};
 
 use ::paired::Revisions;
@@ -55,12 +55,19 @@ impl Workspace {
         self.target.join("results")
     }
 
-    /// Waits until no other process measures here; the lock goes with its file.
+    /// Waits until no other process measures here, and says so; the lock goes with its file.
     pub(crate) fn lock(&self) -> Result<File> {
         let path = self.target.join("measuring.lock");
         fs::create_dir_all(&self.target).with_context(|| path.display().to_string())?;
         let file = File::create(&path).with_context(|| path.display().to_string())?;
-        file.lock().with_context(|| path.display().to_string())?;
+        let place = || path.display().to_string();
+        match file.try_lock() {
+            Ok(()) => return Ok(file),
+            Err(TryLockError::WouldBlock) => {}
+            Err(TryLockError::Error(error)) => return Err(error).with_context(place),
+        }
+        eprintln!("waiting for another `cargo xtask` that measures");
+        file.lock().with_context(place)?;
         Ok(file)
     }
 

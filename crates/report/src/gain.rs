@@ -201,12 +201,12 @@ mod tests {
         assert!(gain.is_a_gain() && loss.is_a_loss());
         let same = Gain::of(&before, &series(&[7.0, 1.1, 60.0, 2.1, 15.0, 4.4])).unwrap();
         let said = same.to_string();
-        let (more, less) = said.split_once(" to ").unwrap();
+        let (worst, best) = said.split_once(" to ").unwrap();
         assert!(
-            more.starts_with("nothing shown (1.") && more.ends_with(" times more"),
+            worst.starts_with("nothing shown (1.") && worst.ends_with(" times more"),
             "{said}"
         );
-        assert!(less.ends_with(" times less)"), "{said}");
+        assert!(best.ends_with(" times less)"), "{said}");
         assert!(!same.is_a_gain() && !same.is_a_loss());
     }
 

@@ -131,7 +131,10 @@ impl DatabaseFlags {
                 }
                 let store = Sqlite::open(path, settings);
                 let store = store.with_context(|| {
-                    format!("{}: no accounts in it; --fill makes them", path.display())
+                    let path = path.display();
+                    format!(
+                        "{path} is no database of accounts; --fill makes one where there is none"
+                    )
                 })?;
                 Database::Sqlite(store.with_log(log))
             }

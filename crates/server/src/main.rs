@@ -59,12 +59,6 @@ fn run(flags: &Flags) -> Result<()> {
     let workers = flags
         .workers
         .map_or_else(Workers::of_this_process, Workers::asked);
-    println!("{workers}");
-    let mut limits = flags.limits();
-    if let Some(room) = descriptors().filter(|room| *room < limits.connections) {
-        println!("{room} connections at a time: the limit on open files allows no more");
-        limits.connections = room;
-    }
     let runtime = Builder::new_multi_thread()
         .worker_threads(workers.count.get())
         .thread_name("worker")
@@ -79,6 +73,12 @@ fn run(flags: &Flags) -> Result<()> {
         accounts: flags.database.accounts()?,
         ratings: flags.ratings.client()?,
     };
+    println!("{workers}");
+    let mut limits = flags.limits();
+    if let Some(room) = descriptors().filter(|room| *room < limits.connections) {
+        println!("{room} connections at a time: the limit on open files allows no more");
+        limits.connections = room;
+    }
     match flags.variant {
         Variant::Naive => serve(&runtime, flags, behind, Naive, limits),
         Variant::Pooled => serve(&runtime, flags, behind, Pooled::default(), limits),

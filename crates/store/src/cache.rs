@@ -151,6 +151,8 @@ impl<V: Clone + Send + Sync + 'static> Cache<V> {
 
     /// The numbers of this moment.
     pub fn stats(&self) -> CacheStats {
+        // What moka counts late would be missing.
+        self.kept.run_pending_tasks();
         let count = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
         CacheStats {
             hits: count(&self.counts.hits),
@@ -161,11 +163,6 @@ impl<V: Clone + Send + Sync + 'static> Cache<V> {
             entries: self.kept.entry_count(),
             bytes: self.kept.weighted_size(),
         }
-    }
-
-    /// Does what moka puts off: evictions, and the counts of them.
-    pub fn settle(&self) {
-        self.kept.run_pending_tasks();
     }
 
     #[inline]

@@ -23,6 +23,9 @@ pub enum Error {
     /// The balance would not fit in 64 bits.
     #[error("the balance does not fit in 64 bits")]
     Overflow,
+    /// What is to be filled has accounts.
+    #[error("it has accounts; only an empty one can be filled")]
+    Filled,
     /// The database refused what it was asked.
     #[error("the database refused the statement")]
     Refused(#[source] Cause),

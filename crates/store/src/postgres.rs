@@ -89,7 +89,11 @@ impl Postgres {
         let config: Config = address.parse().map_err(Error::refused)?;
         let (mut client, connection) = config.connect(NoTls).await.map_err(Error::down)?;
         let connection = tokio::spawn(connection);
-        let filled = fill::fill(&mut client, data).await.map_err(Error::refused);
+        let filled = match fill::is_filled(&client).await {
+            Ok(false) => fill::fill(&mut client, data).await.map_err(Error::refused),
+            Ok(true) => Err(Error::Filled),
+            Err(error) => Err(Error::refused(error)),
+        };
         drop(client);
         // It ends with its client.
         let _ = connection.await;

@@ -84,7 +84,12 @@ impl Sqlite {
             path: path.to_owned(),
             busy: settings.query_time,
         };
-        let connection = file.connect().map_err(Error::down)?;
+        let connection = file
+            .connect()
+            .map_err(|error| match error.sqlite_error_code() {
+                Some(ErrorCode::NotADatabase) => Error::refused(error),
+                _ => Error::down(error),
+            })?;
         connection
             .prepare("SELECT owner FROM accounts, entries, entries_unindexed")
             .map_err(Error::refused)?;
@@ -131,9 +136,17 @@ impl Sqlite {
     ///
     /// When it can't be written, or there is such a database.
     pub fn fill(path: &Path, data: Data) -> Result<(), Error> {
-        let fill = || {
-            let mut connection = Connection::open(path)?;
+        let open = || -> rusqlite::Result<_> {
+            let connection = Connection::open(path)?;
             connection.execute_batch("PRAGMA journal_mode = WAL;")?;
+            let is_filled = connection.table_exists(None, "accounts")?;
+            Ok((connection, is_filled))
+        };
+        let (mut connection, is_filled) = open().map_err(Error::refused)?;
+        if is_filled {
+            return Err(Error::Filled);
+        }
+        let mut fill = || {
             let transaction = connection.transaction()?;
             transaction.execute_batch(SCHEMA)?;
             let mut account =

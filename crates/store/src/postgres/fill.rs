@@ -21,6 +21,11 @@ const KEYS: &str = "
 /// Bytes of rows that are sent at once: some hundred packets on the loopback.
 const CHUNK: usize = 64 << 10;
 
+pub(super) async fn is_filled(client: &Client) -> Result<bool, tokio_postgres::Error> {
+    let is_there = "SELECT to_regclass('accounts') IS NOT NULL";
+    client.query_one(is_there, &[]).await?.try_get(0)
+}
+
 pub(super) async fn fill(client: &mut Client, data: Data) -> Result<(), tokio_postgres::Error> {
     let transaction = client.transaction().await?;
     transaction.batch_execute(SCHEMA).await?;

@@ -43,6 +43,8 @@ async fn accounts_in_postgresql() {
         Err(error) => panic!("{error}"),
     };
     Postgres::fill(&cluster.address(), DATA).await.unwrap();
+    let again = Postgres::fill(&cluster.address(), DATA).await;
+    assert!(matches!(again, Err(Error::Filled)), "{again:?}");
     every_rung_answers_alike_and_sees_each_write(&cluster).await;
     only_the_index_keeps_it_from_scanning(&cluster).await;
     with_one_connection_hung_the_rest_go_on(&cluster).await;

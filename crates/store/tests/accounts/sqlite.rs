@@ -340,3 +340,18 @@ fn hostile_ids_and_numbers_are_refused() {
         Ok(query(2_147_483_647, 100))
     );
 }
+
+#[test]
+fn what_is_filled_is_not_filled_again_and_what_is_no_database_not_opened() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("accounts.db");
+    Sqlite::fill(&path, DATA).unwrap();
+    let again = Sqlite::fill(&path, DATA);
+    assert!(matches!(again, Err(Error::Filled)), "{again:?}");
+    let text = folder.path().join("text.db");
+    std::fs::write(&text, "not a database, ".repeat(100)).unwrap();
+    let opened = Sqlite::open(&text, settings(Rung::Indexed));
+    assert!(matches!(opened, Err(Error::Refused(_))), "{opened:?}");
+    assert!(matches!(Sqlite::fill(&text, DATA), Err(Error::Refused(_))));
+    assert_eq!(std::fs::read(&text).unwrap().len(), 1600);
+}
