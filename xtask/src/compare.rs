@@ -451,7 +451,8 @@ fn read(inputs: &[Input]) -> Result<Collection> {
         if let Some(skipped) = skipped.first() {
             bail!("{skipped}");
         }
-        if let Some(problem) = collection.problems().first() {
+        let problems = [collection.problems(), collection.contradictions()];
+        if let Some(problem) = problems.concat().first() {
             bail!("{problem}");
         }
         if collection.len() == before {

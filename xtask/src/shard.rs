@@ -319,12 +319,14 @@ pub(crate) fn merge(union: &Union, workspace: &Workspace) -> Result<[compare::Si
 /// A file of all shards; none where no case has results in it.
 fn merge_file(union: &Union, file: &str, folder: &Path) -> Result<Option<PathBuf>> {
     let mut all = Results::default();
-    let mut lines = Vec::new();
+    let (mut lines, mut units) = (Vec::new(), Vec::new());
     for (place, _) in union.parts() {
         let mut own = results::read_any(&Path::new(place).join(file))?;
         lines.push(std::mem::take(&mut own.lines));
+        units.push(std::mem::take(&mut own.units));
         all.append(own);
     }
+    all.units = union.units(file, units)?;
     all.lines = union.merged(file, lines)?;
     let path = folder.join(file);
     results::write(&path, &all)?;

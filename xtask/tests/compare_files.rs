@@ -148,7 +148,7 @@ fn flags_have_one_dash_or_two() {
 #[test]
 fn bad_files_are_refused_with_their_place() {
     let long = format!("{GOOD}BenchmarkB 1 {} allocs/op\n", "9".repeat(20_000_000));
-    let cases: [(&str, Vec<u8>, &str); 11] = [
+    let cases: [(&str, Vec<u8>, &str); 12] = [
         (
             "empty",
             Vec::new(),
@@ -198,6 +198,12 @@ fn bad_files_are_refused_with_their_place() {
             "a bad unit line",
             GOOD.replace("assume=exact", "assume").into_bytes(),
             "new.txt:1:",
+        ),
+        (
+            "a direction turned around",
+            GOOD.replace("\nrustc", "\nUnit B/op better=higher\nrustc")
+                .into_bytes(),
+            "new.txt:2: better=higher of unit B/op, of which lower is better",
         ),
         ("a line without end", long.into_bytes(), "new.txt:7:"),
     ];
@@ -314,7 +320,7 @@ fn shards(folder: &Folder, of: u16, base: &str, head: &str) -> Vec<String> {
             shard,
             base: Some("0123456789abcdef0123".to_owned()),
             head: "fedcba9876543210fedc".to_owned(),
-            toolchain: "rustc 1.0.0".to_owned(),
+            toolchain: "1.95.0 (0123456 2026-01-01)".to_owned(),
             filter: "*".to_owned(),
             gates: String::new(),
             base_gates: None,
@@ -370,7 +376,7 @@ fn shards_are_merged_into_the_comparison_of_the_whole() {
 #[test]
 fn shards_that_are_no_whole_are_refused_and_never_pass() {
     type Spoil<'s> = &'s dyn Fn(&Folder, &mut Vec<String>);
-    let spoiled: [(Spoil<'_>, &str); 7] = [
+    let spoiled: [(Spoil<'_>, &str); 9] = [
         (
             &|_, parts| drop(parts.remove(1)),
             "1 of 3 shards missing: 2/3",
@@ -416,6 +422,22 @@ fn shards_that_are_no_whole_are_refused_and_never_pass() {
                 fs::write(path, "{").unwrap();
             },
             "part.json: no part of a comparison",
+        ),
+        (
+            &|_, parts| {
+                let path = PathBuf::from(&parts[1]).join("head/allocs.txt");
+                let text = fs::read_to_string(&path).unwrap();
+                fs::write(path, text.replace("rustc: 1.95.0", "rustc: 1.94.0")).unwrap();
+            },
+            "by rustc 1.94.0, where the part is of 1.95.0 (0123456 2026-01-01)",
+        ),
+        (
+            &|_, parts| {
+                let path = PathBuf::from(&parts[1]).join("head/allocs.txt");
+                let text = fs::read_to_string(&path).unwrap();
+                fs::write(path, text.replace("better=lower", "better=higher")).unwrap();
+            },
+            "shard-2/head/allocs.txt:1: better=higher of unit allocs/op, where ",
         ),
     ];
     for (spoil, said) in spoiled {

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use thiserror::Error;
 
+use crate::metadata::Better;
 use crate::printable::Printable;
 
 /// A line that could not be read, and its place.
@@ -76,6 +77,16 @@ pub enum Malformed {
         value: String,
         /// The values that are.
         expected: &'static str,
+    },
+    /// A `Unit` line says that the worse direction of a unit everyone knows is the better one.
+    #[error("better={} of unit {}, of which {} is better", Printable(value), Printable(unit), known.as_str())]
+    Direction {
+        /// The unit as this line spells it.
+        unit: String,
+        /// The value that contradicts what is known.
+        value: String,
+        /// What is known.
+        known: Better,
     },
     /// A name, unit or value holds a character that a terminal [obeys](crate::is_obeyed).
     #[error("control character in the {0}")]

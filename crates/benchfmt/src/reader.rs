@@ -264,10 +264,13 @@ impl<R: Read> Reader<R> {
 
     /// The next `length` bytes as a line; `taken` bytes leave the buffer with it.
     fn line_of(&mut self, length: usize, taken: usize) -> Taken {
-        let start = self.start;
+        let mut start = self.start;
         let end = start + length;
         self.start += taken;
         self.line += 1;
+        if self.line == 1 && self.buffer[start..end].starts_with(BYTE_ORDER_MARK) {
+            start += BYTE_ORDER_MARK.len();
+        }
         if length > MAX_LINE {
             return Taken::TooLong;
         }
@@ -314,6 +317,9 @@ impl<R: Read> Reader<R> {
         }
     }
 }
+
+/// What some editors put before UTF-8: no part of the first line.
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// Whether a file that starts so is UTF-16, as shells on Windows write it.
 fn is_utf16(start: &[u8]) -> bool {

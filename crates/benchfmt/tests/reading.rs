@@ -46,6 +46,24 @@ fn lines_end_in_any_way() {
 }
 
 #[test]
+fn a_byte_order_mark_is_no_part_of_the_first_line() {
+    let expected = ["A 1 1.0 x", "B 1 2.0 x"];
+    let text = "\u{feff}BenchmarkA 1 1 x\nBenchmarkB 1 2 x\n";
+    assert_eq!(read(text.as_bytes()), expected);
+    assert_eq!(read(text.replace('\n', "\r\n").as_bytes()), expected);
+    assert_eq!(
+        read("\u{feff}Unit x better=lower".as_bytes()),
+        ["Unit x better=lower"]
+    );
+    assert_eq!(read("\u{feff}".as_bytes()), [""; 0]);
+    // Elsewhere it is a character like others.
+    assert_eq!(
+        read("BenchmarkA 1 1 x\n\u{feff}BenchmarkB 1 2 x\n".as_bytes()),
+        ["A 1 1.0 x"]
+    );
+}
+
+#[test]
 fn other_lines_are_passed_over() {
     let text = b"PASS\nok  \texample 1.2s\n--- FAIL: TestX\nUnits are\nKey: v\nkey with: v\nk:v\n: v\nBenchmarkA\n";
     assert_eq!(read(text), [""; 0]);

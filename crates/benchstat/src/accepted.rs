@@ -84,6 +84,10 @@ pub(crate) struct Stated {
 }
 
 impl Stated {
+    pub(crate) fn unit(&self) -> &String {
+        &self.unit
+    }
+
     pub(crate) fn checked(self) -> Result<Accepted, GatesError> {
         check_reason(&self.case, &self.reason)?;
         let covers = match (self.value, self.change) {

@@ -37,6 +37,7 @@ pub struct Collection {
     pub(crate) inputs: Vec<Input>,
     metadata: Metadata,
     problems: Vec<SyntaxError>,
+    contradictions: Vec<SyntaxError>,
 }
 
 /// The results of one input, and its label.
@@ -128,6 +129,19 @@ impl Collection {
         &self.problems
     }
 
+    /// The `Unit` lines that turn the better direction of a well-known unit around, in the order of the inputs. Tables show
+    /// what such lines say; verdicts that rest on one mean nothing.
+    pub fn contradictions(&self) -> &[SyntaxError] {
+        &self.contradictions
+    }
+
+    /// Of how many results this is the label.
+    pub fn len_of(&self, label: &str) -> usize {
+        let own = |input: &&Input| self.words.get(input.label) == label;
+        let own = self.inputs.iter().filter(own);
+        own.map(|input| input.results.order.len()).sum()
+    }
+
     /// What `Unit` lines say.
     pub fn metadata(&self) -> &Metadata {
         &self.metadata
@@ -211,14 +225,20 @@ impl Collection {
         for remark in scan.remarks {
             let problem = match remark {
                 Remark::Malformed(error) => error,
-                Remark::Unit(line) => match self.metadata.add(&line) {
-                    Ok(()) => continue,
-                    Err(what) => SyntaxError {
+                Remark::Unit(line) => {
+                    let error = |what| SyntaxError {
                         path: path.into(),
                         line: line.line,
                         what,
-                    },
-                },
+                    };
+                    if let Err(what) = line.check_direction() {
+                        self.contradictions.push(error(what));
+                    }
+                    match self.metadata.add(&line) {
+                        Ok(()) => continue,
+                        Err(what) => error(what),
+                    }
+                }
             };
             self.problems.push(problem);
         }

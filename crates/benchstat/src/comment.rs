@@ -68,7 +68,7 @@ pub fn comment(document: &Document, about: About<'_>) -> Result<String, CommentE
     let heading = match verdicts.outcome {
         Outcome::Failed if failing == 1 => "1 gating row got worse or is missing".to_owned(),
         Outcome::Failed => format!("{failing} gating rows got worse or are missing"),
-        outcome => outcome.heading().to_owned(),
+        outcome => outcome.heading(rows.iter().any(|row| row.gates)).to_owned(),
     };
     let counts = counted(rows.iter().map(|row| Counted {
         verdict: row.verdict,
@@ -189,6 +189,13 @@ fn section(
 
 fn line(row: &JudgementView, document: &Document, several: bool) -> String {
     let mut case = Code(&row.case, NAME).to_string();
+    match row.package.as_deref() {
+        Some("") => case += " of no package",
+        Some(package) => {
+            let _ = write!(case, " of {}", Code(package, NAME));
+        }
+        None => {}
+    }
     if let Some(old) = &row.renamed_from {
         let _ = write!(case, " (was {})", Code(old, NAME));
     }

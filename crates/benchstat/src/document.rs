@@ -174,6 +174,9 @@ pub struct VerdictsView {
 pub struct JudgementView {
     /// The full name of the case.
     pub case: String,
+    /// Its package, where the comparison has a case of this name in several; empty where its results name none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub package: Option<String>,
     /// The unit.
     pub unit: String,
     /// The label of the column that was compared with the baseline's.
@@ -379,6 +382,7 @@ fn judgement(reasons: &Reasons<'_>, row: &Judgement) -> JudgementView {
     let change = row.change;
     JudgementView {
         case: row.case.clone(),
+        package: row.package.clone(),
         unit: row.unit.clone(),
         column: row.column.clone(),
         verdict: row.verdict,

@@ -1,8 +1,8 @@
 //! The rules that turn comparisons into verdicts: what a change may be, and which rows decide.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use benchfmt::Printable;
+use benchfmt::{Printable, normalize};
 use serde::Deserialize;
 use thiserror::Error;
 
@@ -89,6 +89,25 @@ struct File {
     renamed: Vec<Renamed>,
 }
 
+impl File {
+    /// Refuses units that no row has: rows are judged in base units.
+    fn check_units(&self) -> Result<(), GatesError> {
+        let excepted = self.exceptions.iter().filter_map(|own| own.units.as_ref());
+        let units = self.units.keys().chain(self.paired.keys());
+        let units = units.chain(excepted.flatten());
+        for unit in units.chain(self.accepted.iter().map(Stated::unit)) {
+            let (base, _) = normalize(unit);
+            if base != unit.as_str() {
+                return Err(GatesError::Unit {
+                    unit: unit.clone(),
+                    base: base.into_owned(),
+                });
+            }
+        }
+        Ok(())
+    }
+}
+
 fn everything() -> String {
     "*".to_owned()
 }
@@ -167,6 +186,22 @@ pub enum GatesError {
         /// The unit.
         unit: String,
     },
+    /// A change of a row is accepted more than once, so that it is not plain which holds.
+    #[error("accepted {case} in {unit}: once is enough")]
+    AcceptedTwice {
+        /// The case.
+        case: String,
+        /// The unit.
+        unit: String,
+    },
+    /// A unit is spelt as files may spell it, where verdicts know it by its base unit alone.
+    #[error("{}: write {base:?}: values are judged in base units", Printable(unit))]
+    Unit {
+        /// The unit as it is spelt.
+        unit: String,
+        /// Its base unit.
+        base: String,
+    },
     /// A name is renamed twice, or is the new name of two.
     #[error("renamed {name}: once is enough")]
     Renamed {
@@ -226,6 +261,7 @@ impl Gates {
                 value: file.alpha,
             });
         }
+        file.check_units()?;
         for (unit, gate) in &file.units {
             check_shares(unit, gate.allow, gate.delta)?;
         }
@@ -246,6 +282,7 @@ impl Gates {
             .into_iter()
             .map(Stated::checked)
             .collect::<Result<_, _>>()?;
+        check_accepted(&accepted)?;
         check_renames(&file.renamed)?;
         Ok(Self {
             alpha: file.alpha,
@@ -266,6 +303,12 @@ impl Gates {
     /// Whether the filter of the gates selects a case, whatever the unit.
     pub fn selects(&self, case: &str) -> bool {
         self.selection.selects(case, "")
+    }
+
+    /// The units that the file names, with and without pairs.
+    pub(crate) fn units(&self) -> impl Iterator<Item = &str> {
+        let units = self.units.keys().chain(self.paired.keys());
+        units.map(String::as_str)
     }
 
     /// The changes that were agreed to.
@@ -350,6 +393,36 @@ impl Gates {
         }
     }
 
+    /// What holds for a row of which a side, or `both`, took turns, and whether it is its pairs that are judged.
+    ///
+    /// That they are pairs is what results say of themselves. So it takes nothing from what holds without them: an exact unit
+    /// stays one, and a row that gates goes on to gate, unless the file says of the pairs of both sides that they do not.
+    pub(crate) fn rule_of_pairs(
+        &self,
+        case: &str,
+        unit: &str,
+        claimed: bool,
+        both: bool,
+    ) -> (Rule<'_>, bool) {
+        let decide = unit == PAIRED || self.paired.contains_key(unit);
+        // And that a unit whose pairs decide is exact, is for the file to say.
+        let plain = self.rule(case, unit, claimed && !decide);
+        if plain.exact {
+            return (plain, false);
+        }
+        let pairs = self.paired_rule(case, unit);
+        let of_unit = self.paired.get(unit).and_then(|gate| gate.gate);
+        let declined = both && of_unit == Some(false);
+        let gates = pairs.gates || (plain.gates && !declined);
+        let limits = if gates && !pairs.gates { plain } else { pairs };
+        let rule = Rule {
+            gates,
+            agree: Vec::new(),
+            ..limits
+        };
+        (rule, true)
+    }
+
     fn exception(&self, case: &str, unit: &str) -> Option<&Exception> {
         let found = self.exceptions.iter().find(|(selection, exception)| {
             let of_unit = exception
@@ -379,6 +452,17 @@ fn check_shares(place: &str, allow: Option<f64>, delta: Option<f64>) -> Result<(
                 field,
                 value,
             });
+        }
+    }
+    Ok(())
+}
+
+fn check_accepted(accepted: &[Accepted]) -> Result<(), GatesError> {
+    let mut rows = BTreeSet::new();
+    for Accepted { case, unit, .. } in accepted {
+        if !rows.insert((case, unit)) {
+            let (case, unit) = (case.clone(), unit.clone());
+            return Err(GatesError::AcceptedTwice { case, unit });
         }
     }
     Ok(())

@@ -79,7 +79,8 @@ impl Input {
     /// The inputs that arguments name: `path`, `label=path`, or `-` for standard input.
     ///
     /// A label is taken as it is. Without one the path is the label, and a path that is given
-    /// more than once gets `#0`, `#1` ... behind it, so that its columns stay apart.
+    /// more than once, or looks like another, gets `#0`, `#1` ... behind it, so that its columns
+    /// stay apart.
     ///
     /// ```
     /// use benchstat::Input;
@@ -99,20 +100,22 @@ impl Input {
             }
         };
         let inputs: Vec<(Option<String>, OsString)> = arguments.iter().map(split).collect();
-        let mut counts: HashMap<OsString, usize> = HashMap::new();
+        // By the name as it is shown: of two paths that look alike neither may be taken for the other.
+        let shown = |path: &OsStr| Printable(&path.to_string_lossy()).to_string();
+        let mut counts: HashMap<String, usize> = HashMap::new();
         for (label, path) in &inputs {
-            *counts.entry_ref(path).or_default() += usize::from(label.is_none());
+            *counts.entry(shown(path)).or_default() += usize::from(label.is_none());
         }
-        let mut seen: HashMap<OsString, usize> = HashMap::new();
+        let mut seen: HashMap<String, usize> = HashMap::new();
         inputs
             .into_iter()
             .map(|(label, path)| {
                 let label = label.unwrap_or_else(|| {
-                    let name = path.to_string_lossy();
-                    if counts.get(&path).copied().unwrap_or(0) < 2 {
-                        return name.into_owned();
+                    let name = shown(&path);
+                    if counts.get(&name).copied().unwrap_or(0) < 2 {
+                        return name;
                     }
-                    let number = seen.entry_ref(&path).or_default();
+                    let number = seen.entry_ref(&name).or_default();
                     *number += 1;
                     format!("{name}#{}", *number - 1)
                 });

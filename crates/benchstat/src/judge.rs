@@ -6,7 +6,9 @@ use benchfmt::{Assumption, Better, Printable};
 
 use crate::collection::{Collection, ConfigId};
 use crate::environment;
+use crate::exact::{exact, lowered, raised};
 use crate::gates::{Gates, Rule};
+use crate::packages::{PACKAGE, are_apart, keep_ambiguous};
 use crate::paired::{Family, Limits, PairedResults};
 use crate::query::{Expressions, Query, QueryError};
 use crate::rename::Renames;
@@ -18,13 +20,10 @@ use crate::verdict::{Change, Judgement, Verdict, Verdicts};
 /// the Two One-Sided Tests Procedure and the Power Approach", J. Pharmacokinetics and Biopharmaceutics 15, 1987).
 const EQUIVALENCE_CONFIDENCE: f64 = 0.90;
 
-/// A share such as 0.1 has no exact value: 10 % more than 10 is still 11.
-const ROUNDING: f64 = 4.0 * f64::EPSILON;
-
 /// Judges the results of each input, by its label, against those of the first.
 ///
-/// Rows are benchmarks by their full names, one for each unit; how tables are arranged for the eye does not matter. In this
-/// order: a row without the other side is `missing`, one without a baseline `new`; where the environments differ in what
+/// Rows are benchmarks by their full names, one for each unit; how tables are arranged for the eye does not matter. Where
+/// results are of several packages (`pkg:`), benchmarks of one name in two of them are two. In this order: a row without the other side is `missing`, one without a baseline `new`; where the environments differ in what
 /// the unit depends on it is `incomparable`. Then
 ///
 /// - values of an exact unit are judged by themselves: `unchanged` if no two of them differ by more than delta, `regressed`
@@ -33,11 +32,13 @@ const ROUNDING: f64 = 4.0 * f64::EPSILON;
 /// - of other values that gate, an interval of the change within ±delta makes them `unchanged`; one-sided tests, of a
 ///   change for the worse beyond what is allowed and of one for the better, make them `regressed` or `improved`, at the
 ///   gates' level for the family of all such rows by Holm's method; all else is `undecided`;
-/// - values whose sides took turns are judged by their layout comparisons: see [`decide`](crate::paired::decide). Results
-///   that are no pairs as they should be, and pairs whose answers differ, are `incomparable`;
+/// - values that are not exact and whose sides took turns are judged by their layout comparisons: see
+///   [`decide`](crate::paired::decide). Results that are no pairs as they should be, and pairs whose answers differ, are
+///   `incomparable`; a row that gates without its pairs gates with them;
 /// - other values that do not gate are at best `undecided`: they are for the eye.
 ///
-/// Samples that one process took show no change ([`Replicate`](crate::Replicate)): rows that have them are `undecided`.
+/// Samples that one process took show no change ([`Replicate`](crate::Replicate)): rows that have them are `undecided`,
+/// exact ones where both sides have them.
 ///
 /// Where there are rows of both kinds, of samples and of pairs, half of the gates' level is for each.
 ///
@@ -54,9 +55,10 @@ pub fn judge(
     filter: &str,
     labels: &[String],
 ) -> Result<Verdicts, QueryError> {
+    let apart = are_apart(collection);
     let expressions = Expressions {
         filter,
-        table: "",
+        table: if apart { PACKAGE } else { "" },
         ignore: ".config",
         ..Expressions::default()
     };
@@ -74,6 +76,7 @@ pub fn judge(
         family: Family::default(),
     };
     for table in &tables {
+        let package = apart.then(|| table.key().get(PACKAGE));
         let place = |label: &String| {
             let labelled = table
                 .columns()
@@ -94,6 +97,7 @@ pub fn judge(
                 };
                 let names = Names {
                     case: &case,
+                    package,
                     old,
                     baseline,
                     column: head,
@@ -102,7 +106,9 @@ pub fn judge(
             }
         }
     }
-    Ok(judge.finish())
+    let mut verdicts = judge.finish();
+    keep_ambiguous(&mut verdicts.judgements);
+    Ok(verdicts)
 }
 
 struct Judge<'a> {
@@ -119,6 +125,8 @@ struct Judge<'a> {
 #[derive(Clone, Copy)]
 struct Names<'n> {
     case: &'n str,
+    /// Its package, where results are of several.
+    package: Option<&'n str>,
     /// The case's name in the baseline, if it is another.
     old: Option<&'n str>,
     /// The labels of the two sides.
@@ -146,18 +154,21 @@ impl Judge<'_> {
         base: Option<Cell<'_>>,
         head: Option<Cell<'_>>,
     ) {
-        let paired = [base, head]
-            .into_iter()
-            .flatten()
-            .any(|cell| self.pairs.concern(&configs(cell)));
         let claimed = table.assumption() == Assumption::Exact;
-        let rule = if paired {
-            self.gates.paired_rule(names.case, table.unit())
+        let of_pairs =
+            |cell: Option<Cell<'_>>| cell.is_some_and(|cell| self.pairs.concern(&configs(cell)));
+        let (base_paired, head_paired) = (of_pairs(base), of_pairs(head));
+        let (rule, paired) = if base_paired || head_paired {
+            let both = base_paired && head_paired;
+            self.gates
+                .rule_of_pairs(names.case, table.unit(), claimed, both)
         } else {
-            self.gates.rule(names.case, table.unit(), claimed)
+            let rule = self.gates.rule(names.case, table.unit(), claimed);
+            (rule, false)
         };
         let mut judgement = Judgement {
             case: names.case.to_owned(),
+            package: names.package.map(str::to_owned),
             unit: table.unit().to_owned(),
             column: names.column.to_owned(),
             verdict: Verdict::Undecided,
@@ -211,9 +222,13 @@ impl Judge<'_> {
             judgement.verdict = Verdict::Incomparable;
             return;
         }
-        let mut configs = base_configs.iter().chain(&head_configs);
-        if configs.any(|&config| self.collection.is_of_one_process(config)) {
-            // Of processes there is one, and one shows nothing.
+        // Of processes there is one, and one shows nothing. What is exact a side cannot hide by saying so of itself alone.
+        let of_one = |configs: &[ConfigId]| {
+            let of_one = |&config: &ConfigId| self.collection.is_of_one_process(config);
+            configs.iter().any(of_one)
+        };
+        let (base_one, head_one) = (of_one(&base_configs), of_one(&head_configs));
+        if (base_one && head_one) || (!rule.exact && (base_one || head_one)) {
             judgement.change = Some(Change {
                 from,
                 to,
@@ -226,11 +241,13 @@ impl Judge<'_> {
             judgement.change = Some(Change { from, to, interval });
             judgement.verdict = verdict;
             if verdict == Verdict::Regressed {
-                Self::accept(self.gates, judgement, better);
+                // What was agreed to is the worst that may be found, whatever most values are.
+                let found = [head.first(), head.last()].into_iter().flatten();
+                Self::accept(self.gates, judgement, better, found.copied());
             }
             return;
         }
-        let interval = shift_interval(&base, &head, EQUIVALENCE_CONFIDENCE);
+        let interval = shift(&base, &head);
         judgement.change = Some(Change { from, to, interval });
         if !rule.gates {
             judgement.visible = visible(&base, &head, 1.0 - self.gates.alpha());
@@ -331,13 +348,22 @@ impl Judge<'_> {
         }
     }
 
-    /// Marks a regression that was agreed to: as long as the value is no worse than the one that was.
-    fn accept(gates: &Gates, judgement: &mut Judgement, better: Option<Better>) {
+    /// Marks a regression that was agreed to: as long as no value that was `found` is worse than the one that was.
+    fn accept(
+        gates: &Gates,
+        judgement: &mut Judgement,
+        better: Option<Better>,
+        found: impl IntoIterator<Item = f64>,
+    ) {
         let accepted = gates.accepted_for(&judgement.case, &judgement.unit);
         let Some((accepted, change)) = accepted.zip(judgement.change) else {
             return;
         };
-        if accepted.covers.includes(change.to, change.share(), better) {
+        let covered = |to: f64| {
+            let share = Change { to, ..change }.share();
+            accepted.covers.includes(to, share, better)
+        };
+        if found.into_iter().all(covered) {
             judgement.accepted = Some(Printable(&accepted.reason).to_string());
         }
     }
@@ -357,7 +383,8 @@ impl Judge<'_> {
             if p < alpha {
                 judgement.verdict = tested.verdict;
                 if tested.verdict == Verdict::Regressed {
-                    Self::accept(self.gates, judgement, tested.better);
+                    let found = judgement.change.map(|change| change.to);
+                    Self::accept(self.gates, judgement, tested.better, found);
                 }
             } else {
                 judgement.visible = visible(&tested.baseline, &tested.head, alone);
@@ -369,59 +396,16 @@ impl Judge<'_> {
     }
 }
 
-/// The verdict on exact values, in ascending order: by the ranges of the two sides.
-fn exact(
-    base: &[f64],
-    head: &[f64],
-    better: Option<Better>,
-    rule: &Rule<'_>,
-) -> (Verdict, Option<(f64, f64)>) {
-    let ends = |sample: &[f64]| sample.first().copied().zip(sample.last().copied());
-    let Some(((base_low, base_high), (head_low, head_high))) = ends(base).zip(ends(head)) else {
-        return (Verdict::Undecided, None);
-    };
-    // Lower and higher are symmetric as ratios: a rate that halves is as bad as a time that doubles.
-    let exceeds = |more: f64, less: f64, share| more > raised(raised(less, share), ROUNDING);
-    let within =
-        |share| !exceeds(head_high, base_low, share) && !exceeds(base_high, head_low, share);
-    let (more, less) = (
-        |share| exceeds(head_low, base_high, share),
-        |share| exceeds(base_low, head_high, share),
-    );
-    let (worse, improved) = match better {
-        Some(Better::Lower) => (more(rule.allow), less(rule.delta)),
-        Some(Better::Higher) => (less(rule.allow), more(rule.delta)),
-        None => (more(rule.allow) || less(rule.allow), false),
-    };
-    let constant = base_low == base_high && head_low == head_high;
-    let verdict = match () {
-        () if within(rule.delta) => Verdict::Unchanged,
-        () if worse => Verdict::Regressed,
-        () if improved => Verdict::Improved,
-        // It is known what it is, and it is allowed.
-        () if constant => Verdict::Unchanged,
-        () => Verdict::Undecided,
-    };
-    let share = |to: f64, from: f64| if to == from { 0.0 } else { to / from - 1.0 };
-    let interval = (share(head_low, base_high), share(head_high, base_low));
-    (
-        verdict,
-        (interval.0.is_finite() && interval.1.is_finite()).then_some(interval),
-    )
-}
-
-/// A value that is larger by a share. Below zero larger is nearer to it.
-fn raised(value: f64, share: f64) -> f64 {
-    if value < 0.0 {
-        value / (1.0 + share)
-    } else {
-        value * (1.0 + share)
+/// The interval behind `unchanged`. Where all values of both sides are one, it is that of any such samples: those of zeros
+/// have no ratio.
+fn shift(base: &[f64], head: &[f64]) -> Option<(f64, f64)> {
+    let one = base.first().copied();
+    let ends = [base.last(), head.first(), head.last()];
+    if one.is_some_and(|one| one <= 0.0) && ends.into_iter().all(|end| end.copied() == one) {
+        let (base, head) = (vec![1.0; base.len()], vec![1.0; head.len()]);
+        return shift_interval(&base, &head, EQUIVALENCE_CONFIDENCE);
     }
-}
-
-/// A value that is smaller by a share: what it would have to be raised by to be the value.
-fn lowered(value: f64, share: f64) -> f64 {
-    -raised(-value, share)
+    shift_interval(base, head, EQUIVALENCE_CONFIDENCE)
 }
 
 /// The change that samples with this spread show half of the time at a confidence level: half the width of its interval.

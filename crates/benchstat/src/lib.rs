@@ -71,6 +71,7 @@
 //! nothing are reported; NaN, infinities, characters that a terminal
 //! [obeys](benchfmt::is_obeyed), text that is not UTF-8 and lines
 //! beyond [`MAX_LINE`](benchfmt::MAX_LINE) are errors with their place, and the line is left out;
+//! a byte order mark before the first line is passed over;
 //! `better=` decides the colour of a change on a terminal.
 
 #![forbid(unsafe_code)]
@@ -97,6 +98,7 @@ pub mod document;
 #[cfg(feature = "edit")]
 pub mod edit;
 mod environment;
+mod exact;
 mod explanation;
 mod expression;
 mod footnotes;
@@ -113,7 +115,9 @@ mod lists;
 mod literal;
 mod markdown;
 mod note;
+mod nothing;
 mod order;
+mod packages;
 pub mod paired;
 mod parallel;
 mod printable;

@@ -130,19 +130,36 @@ fn run(arguments: &Arguments) -> Result<Outcome, String> {
     let skipped = read.map_err(|error| error.to_string())?;
     report(&skipped);
     let tables = query.tables(&collection);
+    let contradictions = if gates.is_some() {
+        collection.contradictions()
+    } else {
+        &[]
+    };
+    report(contradictions);
     let verdicts = match &gates {
         None => None,
-        Some(_) if !(collection.problems().is_empty() && skipped.is_empty()) => {
+        Some(_)
+            if !(contradictions.is_empty()
+                && collection.problems().is_empty()
+                && skipped.is_empty()) =>
+        {
             return Err("bad input cannot be judged".to_owned());
         }
         Some(gates) => {
             if labels.len() < 2 {
                 return Err("one input has nothing to be judged against".to_owned());
             }
+            // A side that was lost on the way has not become better than the other.
+            if let Some(label) = labels.iter().find(|label| collection.len_of(label) == 0) {
+                return Err(format!("{label}: no benchmark results to judge"));
+            }
             let verdicts = judge(&collection, gates, &flags.filter, &labels);
             let verdicts = verdicts.map_err(|error| error.to_string())?;
             if verdicts.judgements.is_empty() {
                 return Err("there is nothing to judge".to_owned());
+            }
+            if let Some(nothing) = gates.nothing_gates(&verdicts) {
+                report(&[format!("note: {nothing}")]);
             }
             let outcome = verdicts.outcome(arguments.require_decision);
             Some((verdicts, outcome))

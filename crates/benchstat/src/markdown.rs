@@ -96,7 +96,10 @@ pub fn write_verdicts_markdown(
     let heading = match outcome {
         Outcome::Failed if failed == 1 => "1 gating row got worse or is missing".to_owned(),
         Outcome::Failed => format!("{failed} gating rows got worse or are missing"),
-        outcome => outcome.heading().to_owned(),
+        outcome => {
+            let any = verdicts.judgements.iter().any(|row| row.gates);
+            outcome.heading(any).to_owned()
+        }
     };
     writeln!(output, "### {heading}\n")?;
     writeln!(output, "{}\n", Literal(&headline(verdicts)))?;

@@ -116,11 +116,17 @@ impl Reason {
     }
 }
 
+/// A row's case, its package, its column and its unit.
+type Place<'v> = (&'v str, Option<&'v str>, &'v str, &'v str);
+
+fn place<'v>(row: &'v Judgement, unit: &'v str) -> Place<'v> {
+    (&row.case, row.package.as_deref(), &row.column, unit)
+}
+
 /// The rows of a comparison, to find the reasons of some.
 #[derive(Debug)]
 pub struct Reasons<'v> {
-    /// By case, column and unit.
-    rows: HashMap<(&'v str, &'v str, &'v str), &'v Judgement>,
+    rows: HashMap<Place<'v>, &'v Judgement>,
 }
 
 impl<'v> Reasons<'v> {
@@ -128,9 +134,7 @@ impl<'v> Reasons<'v> {
     pub fn new(verdicts: &'v Verdicts) -> Self {
         let rows = verdicts.judgements.iter();
         Self {
-            rows: rows
-                .map(|row| ((&*row.case, &*row.column, &*row.unit), row))
-                .collect(),
+            rows: rows.map(|row| (place(row, &row.unit), row)).collect(),
         }
     }
 
@@ -145,7 +149,7 @@ impl<'v> Reasons<'v> {
     pub fn of(&self, row: &Judgement) -> Option<Reason> {
         let units = [TIME, INSTRUCTIONS, ALLOCATIONS];
         let own = units.iter().position(|unit| *unit == row.unit)?;
-        let rows = units.map(|unit| self.rows.get(&(&*row.case, &*row.column, unit)).copied());
+        let rows = units.map(|unit| self.rows.get(&place(row, unit)).copied());
         let mut others = rows.iter().enumerate().filter(|(place, _)| *place != own);
         if !others.any(|(_, other)| other.is_some()) {
             return None;

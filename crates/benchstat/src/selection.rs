@@ -94,9 +94,9 @@ impl Selection {
         let parsed = Name::new(name);
         let mut leaf = |key: &str, pattern: &Pattern| {
             let value = match key {
+                ".unit" => return Match::Whole(pattern.matches_unit(unit)),
                 ".name" => parsed.base(),
                 ".fullname" => name,
-                ".unit" => unit,
                 key if key.starts_with('/') => parsed.key(key).unwrap_or_default(),
                 _ => "",
             };

@@ -75,10 +75,15 @@ pub(crate) fn case(verdicts: &Verdicts, row: &Judgement) -> String {
         .judgements
         .iter()
         .any(|other| other.column != row.column);
-    let case = match &row.renamed {
-        Some(old) => format!("{} (was {old})", row.case),
-        None => row.case.clone(),
-    };
+    let mut case = row.case.clone();
+    match row.package.as_deref() {
+        Some("") => case += " (no pkg)",
+        Some(package) => case += &format!(" (pkg {package})"),
+        None => {}
+    }
+    if let Some(old) = &row.renamed {
+        case += &format!(" (was {old})");
+    }
     if several {
         format!("{case} [{}]", row.column)
     } else {

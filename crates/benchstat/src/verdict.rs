@@ -73,7 +73,7 @@ pub struct Change {
 }
 
 impl Change {
-    /// `to / from - 1`; nothing from zero to another value.
+    /// `to / from - 1`; nothing from zero, or from below, to another value.
     pub fn share(&self) -> Option<f64> {
         if self.from == self.to {
             return Some(0.0);
@@ -87,6 +87,7 @@ impl fmt::Display for Change {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.share() {
             Some(share) => write!(f, "{:+.2}%", 100.0 * share),
+            None if self.from < 0.0 => f.write_str("from below zero"),
             None => f.write_str("from zero"),
         }
     }
@@ -117,6 +118,8 @@ pub struct Paired {
 pub struct Judgement {
     /// The row's label: the full name of the case.
     pub case: String,
+    /// Its package, where the comparison has a case of this name in several; empty where its results name none.
+    pub package: Option<String>,
     /// The unit.
     pub unit: String,
     /// The column that was compared with the baseline's.
@@ -183,9 +186,10 @@ impl Outcome {
         }
     }
 
-    /// What it says of the rows that gate.
-    pub(crate) const fn heading(self) -> &'static str {
+    /// What it says of the rows that gate, if any do.
+    pub(crate) const fn heading(self, any: bool) -> &'static str {
         match self {
+            Self::Passed if !any => "No row gates",
             Self::Passed => "Nothing that gates got worse",
             Self::Failed => "What gates got worse or is missing",
             Self::Undecided => "Not everything that gates is decided",

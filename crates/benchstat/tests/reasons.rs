@@ -147,6 +147,7 @@ fn row(unit: &str, verdict: Option<Verdict>, to: f64) -> Option<Judgement> {
     };
     Some(Judgement {
         case: "A".to_owned(),
+        package: None,
         unit: unit.to_owned(),
         column: "head".to_owned(),
         verdict: verdict?,

@@ -74,7 +74,7 @@ fn sharded(suite: &Suite, of: u16, gates: &str) -> Vec<(Part, Suite)> {
             shard,
             base: Some("1".repeat(40)),
             head: "2".repeat(40),
-            toolchain: "rustc 1.0.0".to_owned(),
+            toolchain: "1.95.0 (0123456 2026-01-01)".to_owned(),
             filter: "*".to_owned(),
             gates: gates.to_owned(),
             base_gates: None,
@@ -167,7 +167,7 @@ fn suite(seed: u64, count: usize) -> Suite {
     ]);
     for (side, more) in [("base", 0), ("head", 1)] {
         let mut text = "Unit allocs/op assume=exact better=lower\nUnit x/op better=lower\n\
-             rustc: 1\ntarget: x\nprofile: x\nallocator: x\n"
+             rustc: 1.95.0\ntarget: x\nprofile: x\nallocator: x\n"
             .to_owned();
         for case in 0..count + more {
             let name = if case == 3 { side } else { "Case" };
@@ -300,8 +300,8 @@ fn what_is_no_whole_comparison_is_refused_by_name() {
             "differ in the head's commit",
         ),
         (
-            &|parts| at(parts, &|part| part.toolchain = "rustc 1.0.1".to_owned()),
-            "differ in the compiler: they are not of one comparison (\"rustc 1.0.0\" and \"rustc 1.0.1\")",
+            &|parts| at(parts, &|part| part.toolchain = "1.95.1".to_owned()),
+            "differ in the compiler: they are not of one comparison (\"1.95.0 (0123456 2026-01-01)\" and \"1.95.1\")",
         ),
         (
             &|parts| at(parts, &|part| part.shard = "2/4".parse().unwrap()),
@@ -362,6 +362,54 @@ fn results_that_are_missing_or_of_another_shard_are_refused() {
         error.starts_with("at 2/3: base/counts has a result of Case")
             && error.ends_with("which is not of shard 2/3"),
         "{error}"
+    );
+}
+
+/// Results that were swapped for those of another build, under the part of this one.
+#[test]
+fn results_of_another_compiler_than_the_part_are_refused() {
+    let with = |text: &str| {
+        let mut parts = sharded(&suite(1, 9), 3, GATES);
+        let file = parts[1].1.get_mut("head/counts").unwrap();
+        *file = file.replace("rustc: 1.95.0\n", "").replacen(
+            "Benchmark",
+            &format!("{text}Benchmark"),
+            1,
+        );
+        merged(parts).map_err(|error| error.to_string())
+    };
+    let error = with("rustc: 1.94.0\n").unwrap_err();
+    assert!(
+        error.starts_with("at 2/3: head/counts has a result of Case")
+            && error
+                .ends_with(" by rustc 1.94.0, where the part is of 1.95.0 (0123456 2026-01-01)"),
+        "{error}"
+    );
+    with("rustc: 1.95.0\n").unwrap();
+}
+
+#[test]
+fn shards_that_contradict_each_other_about_a_unit_are_refused() {
+    let parts = sharded(&suite(1, 9), 3, GATES).into_iter();
+    let parts = parts.map(|(part, _)| (format!("at/{}", part.shard.number()), part));
+    let union = Union::new(parts.collect()).unwrap();
+    let line = |unit: &str, value: &str, line: usize| UnitLine {
+        unit: unit.to_owned(),
+        key: "better".to_owned(),
+        value: value.to_owned(),
+        line,
+    };
+    let same = vec![vec![line("x-ns", "lower", 1)]; 3];
+    assert_eq!(union.units("head/counts", same).unwrap().len(), 1);
+    let others = vec![
+        vec![line("x-ns", "lower", 1)],
+        Vec::new(),
+        vec![line("y", "lower", 2), line("x-sec", "higher", 3)],
+    ];
+    let error = union.units("head/counts", others).unwrap_err().to_string();
+    assert_eq!(
+        error,
+        "at/3/head/counts:3: better=higher of unit x-sec, where at/1/head/counts:1 says better=lower"
     );
 }
 

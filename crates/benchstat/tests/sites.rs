@@ -8,6 +8,7 @@ use benchstat::{
 fn judgement(unit: &str, from: f64, to: f64) -> Judgement {
     Judgement {
         case: "Invoice/items=10".to_owned(),
+        package: None,
         unit: unit.to_owned(),
         column: "here".to_owned(),
         verdict: Verdict::Regressed,

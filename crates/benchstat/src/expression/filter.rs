@@ -1,5 +1,6 @@
 //! Filters: boolean expressions over a result's keys and units.
 
+use benchfmt::normalize;
 use regex_lite::Regex;
 
 use super::ExpressionError;
@@ -38,6 +39,17 @@ impl Pattern {
             Self::Regex(regex) => regex.is_match(value),
             Self::OneOf(words) => words.iter().any(|word| word == value),
         }
+    }
+
+    /// Whether it matches a unit, or names one of which this is the base unit.
+    pub(crate) fn matches_unit(&self, unit: &str) -> bool {
+        let is_base_of = |word: &String| *normalize(word).0 == *unit;
+        self.matches(unit)
+            || match self {
+                Self::Literal(literal) => is_base_of(literal),
+                Self::Regex(_) => false,
+                Self::OneOf(words) => words.iter().any(is_base_of),
+            }
     }
 }
 

@@ -94,6 +94,12 @@ impl Part {
         })
     }
 
+    /// The compiler's version, as results name it: the toolchain without the date and flags behind it.
+    fn compiler(&self) -> Option<&str> {
+        let mut words = self.toolchain.split_whitespace();
+        words.find(|word| *word != "rustc")
+    }
+
     /// How the cases are divided.
     ///
     /// # Errors
@@ -105,8 +111,8 @@ impl Part {
         Ok(Split::new(names, gates.renamed()))
     }
 
-    /// Whether results of a file are those of the shard's cases: of each of them, and of no other. `place` is where the part
-    /// is.
+    /// Whether results of a file are those of the shard's cases, of each of them and of no other, and of the part's compiler
+    /// where they name theirs. `place` is where the part is.
     ///
     /// # Errors
     ///
@@ -135,6 +141,17 @@ impl Part {
                 });
             }
             left.remove(&*result.name);
+            if let Some(found) = result.config.get("rustc")
+                && Some(found) != self.compiler()
+            {
+                return Err(UnionError::Compiler {
+                    place: place(),
+                    file: file.to_owned(),
+                    case: result.name.clone(),
+                    found: found.to_owned(),
+                    toolchain: self.toolchain.clone(),
+                });
+            }
         }
         match left.first() {
             Some(&case) => Err(UnionError::Unmeasured {

@@ -1,6 +1,6 @@
 //! All shards of a suite together.
 
-use benchfmt::Benchmark;
+use benchfmt::{Benchmark, Printable, UnitLine, normalize};
 use thiserror::Error;
 
 use super::{Part, PartError, Shard, Split};
@@ -81,6 +81,44 @@ pub enum UnionError {
         /// The shard.
         shard: Shard,
     },
+    /// A result is of another compiler than its part.
+    #[error(
+        "{place}: {file} has a result of {case} by rustc {}, where the part is of {}",
+        Printable(found),
+        Printable(toolchain)
+    )]
+    Compiler {
+        /// Where the part was found.
+        place: String,
+        /// The file.
+        file: String,
+        /// The case.
+        case: String,
+        /// What the result says.
+        found: String,
+        /// What the part says.
+        toolchain: String,
+    },
+    /// Two shards say different things of a unit.
+    #[error(
+        "{}: {key}={} of unit {}, where {} says {key}={}",
+        Printable(second),
+        Printable(&line.value),
+        Printable(&line.unit),
+        Printable(first),
+        Printable(have),
+        key = Printable(&line.key)
+    )]
+    Unit {
+        /// The file and line that are contradicted.
+        first: String,
+        /// What they say.
+        have: String,
+        /// The file and line that contradict them.
+        second: String,
+        /// What stands there.
+        line: Box<UnitLine>,
+    },
 }
 
 /// How many missing shards are named.
@@ -153,7 +191,7 @@ impl Union {
     ///
     /// # Errors
     ///
-    /// If a part lacks results of one of its cases, or has any of another.
+    /// If a part lacks results of one of its cases, or has any of another, or of another compiler.
     pub fn merged(
         &self,
         file: &str,
@@ -166,6 +204,40 @@ impl Union {
         let mut merged: Vec<Benchmark> = results.into_iter().flatten().collect();
         merged.sort_by_cached_key(|result| cases.iter().position(|case| *case == result.name));
         Ok(merged)
+    }
+
+    /// What the `Unit` lines of a file say, from those of each part, in the order of [`parts`](Self::parts): each once.
+    ///
+    /// # Errors
+    ///
+    /// If two say different things of a unit.
+    pub fn units(
+        &self,
+        file: &str,
+        units: Vec<Vec<UnitLine>>,
+    ) -> Result<Vec<UnitLine>, UnionError> {
+        let mut known: Vec<(&str, UnitLine)> = Vec::new();
+        let at = |place: &str, line: &UnitLine| format!("{place}/{file}:{}", line.line);
+        for ((place, _), own) in self.parts.iter().zip(units) {
+            for line in own {
+                let same = |(_, other): &&(&str, UnitLine)| {
+                    other.key == line.key && normalize(&other.unit).0 == normalize(&line.unit).0
+                };
+                match known.iter().find(same) {
+                    Some((_, other)) if other.value == line.value => {}
+                    Some((first, other)) => {
+                        return Err(UnionError::Unit {
+                            first: at(first, other),
+                            have: other.value.clone(),
+                            second: at(place, &line),
+                            line: Box::new(line),
+                        });
+                    }
+                    None => known.push((place, line)),
+                }
+            }
+        }
+        Ok(known.into_iter().map(|(_, line)| line).collect())
     }
 }
 

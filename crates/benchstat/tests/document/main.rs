@@ -103,12 +103,15 @@ fn judged() -> Vec<Vec<u8>> {
     ];
     let pairs = one(0.05, Some(0.05));
     let broken = one(0.05, Some(0.05)).replaced(("pair: 1\n", ""), ("", ""));
+    let of_package = |package: &str| format!("pkg: {package}\nBenchmarkA 1 1 allocs/op\n");
+    let packages = of_package("a") + &of_package("b");
     let compared = [
         (lines("1.95.0", &base), lines("1.95.0", &head)),
         (lines("1.95.0", &base), lines("1.96.0", &head)),
         (timed(10.0), timed(20.0)),
         (pairs.base, pairs.head),
         (broken.base, broken.head),
+        (packages.clone(), packages),
     ];
     let documents = compared.map(|(base, head)| {
         let mut collection = Collection::default();

@@ -14,6 +14,7 @@ const LINK: &str = "https://host.example/o/r/actions/runs/1";
 fn judgement(case: &str, verdict: Verdict) -> JudgementView {
     JudgementView {
         case: case.to_owned(),
+        package: None,
         unit: "sec/op".to_owned(),
         column: "here".to_owned(),
         verdict,
@@ -196,7 +197,13 @@ fn what_got_worse_stands_first_and_the_rest_is_folded() {
     let passed = comment(&document(Outcome::Passed, Vec::new()), About::default()).unwrap();
     assert_eq!(
         passed,
-        format!("{MARKER}\n### Nothing that gates got worse\n\nno row gates\n\n")
+        format!("{MARKER}\n### No row gates\n\nno row gates\n\n")
+    );
+    let same = vec![judgement("Same", Verdict::Unchanged)];
+    let passed = comment(&document(Outcome::Passed, same), About::default()).unwrap();
+    assert!(
+        passed.contains("### Nothing that gates got worse"),
+        "{passed}"
     );
 }
 

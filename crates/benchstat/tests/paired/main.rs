@@ -1,5 +1,6 @@
 //! Verdicts on results of pairs, from files of both sides.
 
+mod claims;
 mod files;
 mod problems;
 

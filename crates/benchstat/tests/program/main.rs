@@ -6,3 +6,4 @@ mod folder;
 mod hostile;
 mod imports;
 mod readme;
+mod sides;
