@@ -71,7 +71,8 @@
 //! nothing are reported; NaN, infinities, characters that a terminal
 //! [obeys](benchfmt::is_obeyed), text that is not UTF-8 and lines
 //! beyond [`MAX_LINE`](benchfmt::MAX_LINE) are errors with their place, and the line is left out;
-//! `better=` decides the colour of a change on a terminal.
+//! `better=` decides the colour of a change on a terminal; characters that are
+//! [shown as nothing](benchfmt::is_invisible) are escaped in the text of tables.
 
 #![forbid(unsafe_code)]
 
@@ -91,6 +92,7 @@ mod collection;
 pub mod comment;
 mod comparison;
 mod compute;
+mod contradiction;
 mod csv;
 mod decimal;
 pub mod document;
