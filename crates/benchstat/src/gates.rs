@@ -1,6 +1,6 @@
 //! The rules that turn comparisons into verdicts: what a change may be, and which rows decide.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use benchfmt::Printable;
 use serde::Deserialize;
@@ -396,10 +396,13 @@ fn check_shares(place: &str, allow: Option<f64>, delta: Option<f64>) -> Result<(
 }
 
 fn check_renames(renamed: &[Renamed]) -> Result<(), GatesError> {
-    let (mut olds, mut news) = (BTreeSet::new(), BTreeSet::new());
+    let (mut olds, mut news) = (BTreeMap::new(), BTreeMap::new());
     for Renamed { from, to } in renamed {
-        let (old, new) = (olds.insert(from), news.insert(to));
-        if from == to || !old || !new {
+        *olds.entry(from).or_insert(0) += 1;
+        *news.entry(to).or_insert(0) += 1;
+    }
+    for Renamed { from, to } in renamed {
+        if from == to || olds[from] > 1 || news[to] > 1 {
             return Err(GatesError::Renamed { name: to.clone() });
         }
     }
