@@ -37,10 +37,11 @@ mod told;
 mod workspace;
 
 use std::ffi::OsString;
+use std::io::{self, Write as _};
 use std::process::ExitCode;
 
 use anyhow::Result;
-use benchstat::cli::{two_dashes, with_gate_defaults};
+use benchstat::cli::{Message, two_dashes, with_gate_defaults};
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 /// The exit code for bad usage, bad input, and whatever else stops a verb.
@@ -83,15 +84,26 @@ fn main() -> ExitCode {
     let matches = command.try_get_matches_from_mut(arguments(&command));
     let arguments = match matches.and_then(|matches| Arguments::from_arg_matches(&matches)) {
         Ok(arguments) => arguments,
+        Err(error) if error.use_stderr() => {
+            complain(&error.render().to_string());
+            return ExitCode::from(FAILURE);
+        }
+        // Help, or the version.
         Err(error) => error.exit(),
     };
     match run(arguments.verb) {
         Ok(code) => code,
         Err(error) => {
-            eprintln!("error: {error:#}");
+            complain(&format!("error: {error:#}\n"));
             ExitCode::from(FAILURE)
         }
     }
+}
+
+/// Prints a message, which may quote arguments and what anyone has written into a file. That nobody can be told of a
+/// failure is no other failure.
+fn complain(message: &str) {
+    let _ = write!(io::stderr(), "{}", Message(message));
 }
 
 fn run(verb: Verb) -> Result<ExitCode> {

@@ -87,6 +87,44 @@ fn what_is_none_is_refused() {
     );
 }
 
+#[test]
+fn what_a_document_says_drives_no_terminal_and_no_runner() {
+    let folder = TempDir::new().unwrap();
+    let file = folder.path().join("file\n::notice::name");
+    let outcome = r"x\n::error title=pwned::\u001b[31m\n  ::warning::x ##[error]y";
+    fs::write(
+        &file,
+        format!(
+            r#"{{"version": 1, "tables": [], "verdicts": {{"outcome": "{outcome}", "exit_code": 0, "judgements": []}}}}"#
+        ),
+    )
+    .unwrap();
+    let output = comment(&[file.to_str().unwrap()]);
+    assert_eq!(output.status.code(), Some(2));
+    let error = String::from_utf8(output.stderr).unwrap();
+    assert!(
+        error.starts_with("error: ") && error.contains("pwned"),
+        "{error}"
+    );
+    assert!(
+        !error.contains('\u{1b}') && !error.contains("##["),
+        "{error}"
+    );
+    for line in error.lines() {
+        assert!(!line.trim_start().starts_with("::"), "{error}");
+    }
+    // The cause is told once.
+    for said in ["no comparison", "unknown variant"] {
+        assert_eq!(error.matches(said).count(), 1, "{error}");
+    }
+    let bad = comment(&["--no\n::error::\u{1b}[31m"]);
+    let error = String::from_utf8(bad.stderr).unwrap();
+    assert!(
+        !error.contains('\u{1b}') && !error.contains("\n::"),
+        "{error}"
+    );
+}
+
 /// The workflow finds its comment by what all of them begin with.
 #[test]
 fn the_workflow_looks_for_the_marker() {

@@ -71,7 +71,7 @@ pub use merge::merge;
 pub use metadata::{Assumption, Better, Metadata, UnitLine};
 pub use name::{Name, Parts};
 pub use number::{Shortest, parse_float};
-pub use printable::{Printable, is_obeyed};
+pub use printable::{Printable, is_invisible, is_obeyed};
 pub use reader::{MAX_CONFIG_KEYS, MAX_LINE, Reader, Record};
 pub use record::{Benchmark, Measured, Measurement, ResultLine};
 pub use unit::{Class, UnitId, Units, class, normalize};

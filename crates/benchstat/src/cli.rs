@@ -12,6 +12,7 @@ use crate::document::{Document, ExplanationView};
 use crate::explanation::{write_explanations, write_explanations_markdown};
 use crate::input::Input;
 use crate::markdown::{write_caveat_markdown, write_markdown, write_verdicts_markdown};
+pub use crate::printable::Message;
 use crate::query::{Expressions, Query, QueryError};
 use crate::sites::{SitesView, write_sites, write_sites_markdown};
 use crate::summary::write_verdicts;

@@ -3,10 +3,13 @@
 use std::fmt::Write as _;
 
 use benchfmt::Printable;
+use hashbrown::HashMap;
 use thiserror::Error;
 
-use crate::document::{Document, JudgementView};
+use crate::document::{Document, ExplanationView, JudgementView};
 use crate::literal::{Code, Literal};
+use crate::scale::Percent;
+use crate::sites::SitesView;
 use crate::summary::{Counted, counted, values};
 use crate::verdict::{Change, Outcome, Verdict};
 
@@ -64,7 +67,7 @@ pub fn comment(document: &Document, about: About<'_>) -> Result<String, CommentE
     let verdicts = document.verdicts.as_ref().ok_or(CommentError::NoVerdicts)?;
     let rows = &verdicts.judgements;
     let several = rows.windows(2).any(|pair| pair[0].column != pair[1].column);
-    let failing = rows.iter().filter(|row| fails(row)).count();
+    let failing = rows.iter().filter(|row| row.must_fail()).count();
     let heading = match verdicts.outcome {
         Outcome::Failed if failing == 1 => "1 gating row got worse or is missing".to_owned(),
         Outcome::Failed => format!("{failing} gating rows got worse or are missing"),
@@ -80,13 +83,7 @@ pub fn comment(document: &Document, about: About<'_>) -> Result<String, CommentE
         let _ = writeln!(text, "> **Note**: {}\n", Literal(&cut(caveat)));
     }
 
-    let mut room = LIMIT - AROUND;
     let mut left_out = 0;
-    let named = |rows: Vec<&JudgementView>| -> Vec<String> {
-        rows.into_iter()
-            .map(|row| line(row, document, several))
-            .collect()
-    };
     let of = |wanted: Wanted<'_>| -> Vec<&JudgementView> {
         Verdict::ALL
             .into_iter()
@@ -94,21 +91,22 @@ pub fn comment(document: &Document, about: About<'_>) -> Result<String, CommentE
             .filter(|row| wanted(row))
             .collect()
     };
-    let open = of(&|row| fails(row));
-    section(&mut text, &mut room, &mut left_out, None, named(open));
+    let places = Places::of(document);
+    let line = |row: &JudgementView| line(row, &places, several);
+    let open = of(&JudgementView::must_fail);
+    section(&mut text, &mut left_out, None, &open, line);
     let folded: [(&str, Wanted<'_>); 4] = [
         ("improved", &|row| row.verdict == Verdict::Improved),
         ("could not be decided or compared", &|row| {
             row.gates && matches!(row.verdict, Verdict::Undecided | Verdict::Incomparable)
         }),
         ("got worse, which is accepted or does not gate", &|row| {
-            matches!(row.verdict, Verdict::Regressed | Verdict::Missing) && !fails(row)
+            matches!(row.verdict, Verdict::Regressed | Verdict::Missing) && !row.must_fail()
         }),
         ("new", &|row| row.verdict == Verdict::New),
     ];
     for (title, wanted) in folded {
-        let lines = named(of(wanted));
-        section(&mut text, &mut room, &mut left_out, Some(title), lines);
+        section(&mut text, &mut left_out, Some(title), &of(wanted), line);
     }
     if left_out > 0 {
         let rows = if left_out == 1 { "row" } else { "rows" };
@@ -150,20 +148,23 @@ fn close(text: &mut String, about: About<'_>) -> Result<(), CommentError> {
 /// A table of rows, as many as there is room for, folded under its title if it has one.
 fn section(
     text: &mut String,
-    room: &mut usize,
     left_out: &mut usize,
     title: Option<&str>,
-    lines: Vec<String>,
+    rows: &[&JudgementView],
+    line: impl Fn(&JudgementView) -> String,
 ) {
     const HEAD: &str =
         "| verdict | case | unit | change | why |\n| --- | --- | --- | ---: | --- |\n";
-    let all = lines.len();
+    let all = rows.len();
     let mut shown = String::new();
     let mut count = 0;
-    for line in lines {
+    for row in rows {
         // What comes after a row that did not fit is less urgent.
-        let needed = text.len() + HEAD.len() + shown.len() + line.len();
-        if *left_out > 0 || needed > *room {
+        if *left_out > 0 {
+            break;
+        }
+        let line = line(row);
+        if text.len() + HEAD.len() + shown.len() + line.len() > LIMIT - AROUND {
             break;
         }
         shown += &line;
@@ -187,7 +188,7 @@ fn section(
     }
 }
 
-fn line(row: &JudgementView, document: &Document, several: bool) -> String {
+fn line(row: &JudgementView, places: &Places<'_>, several: bool) -> String {
     let mut case = Code(&row.case, NAME).to_string();
     match row.package.as_deref() {
         Some("") => case += " of no package",
@@ -202,13 +203,13 @@ fn line(row: &JudgementView, document: &Document, several: bool) -> String {
     if several {
         let _ = write!(case, " in {}", Code(&row.column, NAME));
     }
-    let bold = if fails(row) { "**" } else { "" };
+    let bold = if row.must_fail() { "**" } else { "" };
     format!(
         "| {bold}{}{bold} | {case} | {} | {} | {} |\n",
         row.verdict,
         Code(&row.unit, NAME),
         change(row),
-        Literal(&cut(&why(row, document)))
+        Literal(&cut(&why(row, places)))
     )
 }
 
@@ -223,7 +224,7 @@ fn change(row: &JudgementView) -> String {
 }
 
 /// What is known of where the verdict comes from.
-fn why(row: &JudgementView, document: &Document) -> String {
+fn why(row: &JudgementView, places: &Places<'_>) -> String {
     let mut parts: Vec<String> = Vec::new();
     parts.extend(
         row.accepted
@@ -231,13 +232,13 @@ fn why(row: &JudgementView, document: &Document) -> String {
             .map(|reason| format!("accepted: {reason}")),
     );
     parts.extend(row.reason.clone());
-    parts.extend(place(row, document));
+    parts.extend(places.of_row(row));
     parts.extend(row.problem.clone());
     parts.extend(row.differences.iter().cloned());
     if let (Verdict::Undecided, Some(visible)) = (row.verdict, row.visible) {
-        let percent = 100.0 * visible;
+        let share = Percent(visible);
         parts.push(format!(
-            "a change of {percent:.1}% would show half of the time"
+            "a change of {share:.1} would show half of the time"
         ));
     }
     if let Some(paired) = &row.paired
@@ -248,32 +249,43 @@ fn why(row: &JudgementView, document: &Document) -> String {
     parts.join("; ")
 }
 
-/// Where most of the row's change comes from: a function, or a line that allocates.
-fn place(row: &JudgementView, document: &Document) -> Option<String> {
-    let mut explanations = document.explanations.iter();
-    let of_row = |case: &str| case == row.case;
-    if let Some(explanation) = explanations.find(|e| of_row(&e.case) && e.unit == row.unit) {
-        let function = explanation.functions.first()?;
-        let line = function.lines.first().map_or(0, |line| line.line);
-        let (change, name, file) = (function.change, &function.name, &function.file);
-        return Some(format!("{change:+} in {name}, {file}:{line}"));
-    }
-    let sites = document.sites.iter().find(|sites| of_row(&sites.case))?;
-    let mut of_unit = sites.sites.iter().filter_map(|site| {
-        let amount = site.amounts.iter().find(|amount| amount.unit == row.unit)?;
-        Some((site, amount.value - amount.baseline))
-    });
-    let (site, change) = of_unit.next()?;
-    let place = site.lines.get(site.at).or(site.library.as_ref())?;
-    let (file, line, function) = (&place.file, place.line, &place.function);
-    Some(format!("{change:+} in {function}, {file}:{line}"))
+/// Where changes come from, of the cases of which the document says it first.
+struct Places<'d> {
+    /// By case and unit.
+    explanations: HashMap<(&'d str, &'d str), &'d ExplanationView>,
+    /// By case.
+    sites: HashMap<&'d str, &'d SitesView>,
 }
 
-/// Whether the row fails the comparison, by what it says itself.
-fn fails(row: &JudgementView) -> bool {
-    row.gates
-        && row.accepted.is_none()
-        && matches!(row.verdict, Verdict::Regressed | Verdict::Missing)
+impl<'d> Places<'d> {
+    fn of(document: &'d Document) -> Self {
+        // Of several the last is kept.
+        let explanations = document.explanations.iter().rev();
+        let sites = document.sites.iter().rev();
+        Self {
+            explanations: explanations.map(|e| ((&*e.case, &*e.unit), e)).collect(),
+            sites: sites.map(|sites| (&*sites.case, sites)).collect(),
+        }
+    }
+
+    /// Where most of the row's change comes from: a function, or a line that allocates.
+    fn of_row(&self, row: &JudgementView) -> Option<String> {
+        if let Some(explanation) = self.explanations.get(&(&*row.case, &*row.unit)) {
+            let function = explanation.functions.first()?;
+            let line = function.lines.first().map_or(0, |line| line.line);
+            let (change, name, file) = (function.change, &function.name, &function.file);
+            return Some(format!("{change:+} in {name}, {file}:{line}"));
+        }
+        let sites = self.sites.get(&*row.case)?;
+        let mut of_unit = sites.sites.iter().filter_map(|site| {
+            let amount = site.amounts.iter().find(|amount| amount.unit == row.unit)?;
+            Some((site, amount.value - amount.baseline))
+        });
+        let (site, change) = of_unit.next()?;
+        let place = site.lines.get(site.at).or(site.library.as_ref())?;
+        let (file, line, function) = (&place.file, place.line, &place.function);
+        Some(format!("{change:+} in {function}, {file}:{line}"))
+    }
 }
 
 fn cut(sentence: &str) -> String {

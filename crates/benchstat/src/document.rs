@@ -6,11 +6,13 @@
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
-use benchfmt::{Assumption, Better};
+use benchfmt::{Assumption, Better, Printable};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::comparison::Delta;
+pub use crate::contradiction::Contradiction;
+use crate::contradiction::check;
 pub use crate::explanation::{ExplanationView, FunctionView, LineView, PartView};
 use crate::paired::Layouts;
 use crate::reason::Reasons;
@@ -29,8 +31,8 @@ pub const SCHEMA: &str = include_str!("../schema/comparison-1.json");
 #[derive(Debug, Error)]
 pub enum DocumentError {
     /// It is no JSON, or of another form; with the place.
-    #[error("no comparison: {0}")]
-    Form(#[from] serde_json::Error),
+    #[error("no comparison: {}", Printable(&.0.to_string()))]
+    Form(serde_json::Error),
     /// It is of a version that this program does not know.
     #[error("a comparison of version {0}, where version {VERSION} is known")]
     Version(u32),
@@ -44,6 +46,16 @@ pub enum DocumentError {
         /// The column that the cell names.
         column: usize,
     },
+    /// The verdicts contradict themselves.
+    #[error("verdicts: {0}")]
+    Contradiction(Contradiction),
+}
+
+/// The message has the cause in it, which is therefore no source.
+impl From<serde_json::Error> for DocumentError {
+    fn from(error: serde_json::Error) -> Self {
+        Self::Form(error)
+    }
 }
 
 /// A comparison: tables, and verdicts if the rows were judged.
@@ -215,6 +227,15 @@ pub struct JudgementView {
     pub reason: Option<String>,
 }
 
+impl JudgementView {
+    /// Whether the row alone fails the comparison, by its verdict.
+    pub(crate) fn must_fail(&self) -> bool {
+        self.gates
+            && self.accepted.is_none()
+            && matches!(self.verdict, Verdict::Regressed | Verdict::Missing)
+    }
+}
+
 /// What a verdict on pairs rests on. The interval of the judgement is that of its row alone, at this confidence.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct PairedView {
@@ -284,7 +305,8 @@ impl Document {
     ///
     /// # Errors
     ///
-    /// If it is not of the form, or of another version, or a cell's column is none of its table.
+    /// If it is not of the form, or of another version, or a cell's column is none of its table, or the verdicts contradict
+    /// themselves.
     pub fn parse(json: &[u8]) -> Result<Self, DocumentError> {
         /// What every version has.
         #[derive(Deserialize)]
@@ -307,6 +329,9 @@ impl Document {
                     });
                 }
             }
+        }
+        if let Some(verdicts) = &document.verdicts {
+            check(verdicts).map_err(DocumentError::Contradiction)?;
         }
         Ok(document)
     }

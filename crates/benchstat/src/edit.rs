@@ -5,6 +5,7 @@ use toml_edit::{ArrayOfTables, DocumentMut, Item, Table, Value, value};
 
 use crate::accepted::{Accepted, Covers, Renamed};
 use crate::gates::{Gates, GatesError};
+use crate::printable::PrintableLines;
 
 /// Where accepted changes stand in a file.
 const ACCEPTED: &str = "accepted";
@@ -15,14 +16,21 @@ const RENAMED: &str = "renamed";
 #[derive(Debug, Error)]
 pub enum EditError {
     /// It is no TOML; the message has the line and the column.
-    #[error("{0}")]
-    Form(#[from] toml_edit::TomlError),
+    #[error("{}", PrintableLines(.0))]
+    Form(toml_edit::TomlError),
     /// It is no file of gates, or would be none afterwards.
     #[error(transparent)]
     Gates(#[from] GatesError),
     /// What should be a list of tables is something else.
     #[error("{0} is no list of tables")]
     NoTables(&'static str),
+}
+
+/// The message has the cause in it, which is therefore no source.
+impl From<toml_edit::TomlError> for EditError {
+    fn from(error: toml_edit::TomlError) -> Self {
+        Self::Form(error)
+    }
 }
 
 /// The text of a file of gates with a change accepted: a new entry at the end of the others, in place of one for the same

@@ -6,6 +6,8 @@ use std::io::{self, Write};
 use benchfmt::Printable;
 use serde::{Deserialize, Serialize};
 
+use crate::literal::Block;
+
 /// Functions that are shown, lines of each, and what executed them: enough to find a cause, and no page.
 const FUNCTIONS: usize = 5;
 const LINES: usize = 3;
@@ -117,8 +119,8 @@ impl PartView {
 
 impl ExplanationView {
     /// The change.
-    pub fn change(&self) -> i64 {
-        self.after as i64 - self.before as i64
+    pub fn change(&self) -> i128 {
+        i128::from(self.after) - i128::from(self.before)
     }
 
     /// As text of several lines, without the case's name.
@@ -130,15 +132,20 @@ impl ExplanationView {
             self.before,
             self.after
         );
-        let share = |part: i64| 100.0 * part as f64 / change as f64;
+        // Of no change nothing is a share.
+        let whole = change.unsigned_abs().max(1) as f64;
+        let share = |part: i128| 100.0 * part as f64 / whole.copysign(change as f64);
         let (shown, others) = self.functions.split_at(self.functions.len().min(FUNCTIONS));
         for function in shown {
-            function.push(&mut text, share(function.change));
+            function.push(&mut text, share(function.change.into()));
         }
-        let others = others.iter().map(|function| function.change).sum();
+        let others = others
+            .iter()
+            .map(|function| i128::from(function.change))
+            .sum();
         for (change, what) in [
             (others, "other functions"),
-            (self.not_attributed, "not attributed"),
+            (self.not_attributed.into(), "not attributed"),
         ] {
             if change != 0 {
                 let _ = writeln!(text, "  {change:+8} {:5.1} %  {what}", share(change));
@@ -147,12 +154,11 @@ impl ExplanationView {
         text
     }
 
-    /// As Markdown: the text in a block of code, whose fence is longer than any run of backticks in it.
+    /// As Markdown: the text in a block of code, which nothing in it ends.
     pub fn markdown(&self) -> String {
         let text = format!("{}\n{}", Printable(&self.case), self.text());
-        let runs = text.split(|letter| letter != '`').map(str::len);
-        let fence = "`".repeat(runs.max().unwrap_or(0).max(2) + 1);
-        format!("{fence}text\n{text}{fence}\n")
+        let (info, text) = ("text", &text);
+        Block { info, text }.to_string()
     }
 }
 

@@ -153,7 +153,7 @@ struct Exception {
 pub enum GatesError {
     /// It is not TOML, or not of this form; the message has the line and the column.
     #[error("{}", PrintableLines(.0))]
-    Form(#[from] toml::de::Error),
+    Form(toml::de::Error),
     /// A filter cannot be parsed.
     #[error("filter {filter:?}: {error}")]
     Filter {
@@ -179,7 +179,11 @@ pub enum GatesError {
         place: String,
     },
     /// An accepted change gives no value and no change, or both.
-    #[error("accepted {case} in {unit}: either value or change is needed, and only one")]
+    #[error(
+        "accepted {} in {}: either value or change is needed, and only one",
+        Printable(case),
+        Printable(unit)
+    )]
     Accepted {
         /// The case.
         case: String,
@@ -203,7 +207,7 @@ pub enum GatesError {
         base: String,
     },
     /// A name is renamed twice, or is the new name of two.
-    #[error("renamed {name}: once is enough")]
+    #[error("renamed {}: once is enough", Printable(name))]
     Renamed {
         /// The name.
         name: String,
@@ -211,6 +215,13 @@ pub enum GatesError {
     /// Something that passes on the clock is told to decide.
     #[error("{0} shows what else the machine did: it stands beside the time that decides")]
     Wall(&'static str),
+}
+
+/// The message has the cause in it, which is therefore no source.
+impl From<toml::de::Error> for GatesError {
+    fn from(error: toml::de::Error) -> Self {
+        Self::Form(error)
+    }
 }
 
 /// What holds for one row: one case in one unit.
@@ -469,11 +480,13 @@ fn check_accepted(accepted: &[Accepted]) -> Result<(), GatesError> {
 }
 
 fn check_renames(renamed: &[Renamed]) -> Result<(), GatesError> {
-    let twice = |name: &str, of: &dyn Fn(&Renamed) -> &str| {
-        renamed.iter().filter(|own| of(own) == name).count() > 1
-    };
+    let (mut olds, mut news) = (BTreeMap::new(), BTreeMap::new());
     for Renamed { from, to } in renamed {
-        if from == to || twice(to, &|own| &own.to) || twice(from, &|own| &own.from) {
+        *olds.entry(from).or_insert(0) += 1;
+        *news.entry(to).or_insert(0) += 1;
+    }
+    for Renamed { from, to } in renamed {
+        if from == to || olds[from] > 1 || news[to] > 1 {
             return Err(GatesError::Renamed { name: to.clone() });
         }
     }

@@ -72,7 +72,8 @@
 //! [obeys](benchfmt::is_obeyed), text that is not UTF-8 and lines
 //! beyond [`MAX_LINE`](benchfmt::MAX_LINE) are errors with their place, and the line is left out;
 //! a byte order mark before the first line is passed over;
-//! `better=` decides the colour of a change on a terminal.
+//! `better=` decides the colour of a change on a terminal; characters that are
+//! [shown as nothing](benchfmt::is_invisible) are escaped in the text of tables.
 
 #![forbid(unsafe_code)]
 
@@ -92,6 +93,7 @@ mod collection;
 pub mod comment;
 mod comparison;
 mod compute;
+mod contradiction;
 mod csv;
 mod decimal;
 pub mod document;

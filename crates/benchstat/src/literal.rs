@@ -8,8 +8,8 @@ use benchfmt::Printable;
 ///
 /// What could be markup, or end the cell, becomes a character reference. References are decoded before a code host looks for
 /// mentions and issues, and cmark-gfm looks for addresses of mail after that, too; none of them looks into code, so
-/// `@`, `#` and the dash of `GH-1` are shown as code. What a terminal [obeys](benchfmt::is_obeyed), a line's end among it, is shown escaped, as in
-/// text.
+/// `@`, `#` and the dash of `GH-1` are shown as code. What a terminal [obeys](benchfmt::is_obeyed), a line's end among it, and
+/// what is [shown as nothing](benchfmt::is_invisible) is shown escaped, as in text.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Literal<'a>(pub(crate) &'a str);
 
@@ -91,25 +91,54 @@ impl fmt::Display for Code<'_> {
         if shown.len() < text.len() {
             shown.push('…');
         }
-        if shown.trim().is_empty() {
+        // A pattern of no dots takes room and shows nothing.
+        if shown.trim_matches('\u{2800}').trim().is_empty() {
             // Code of nothing is no code.
             return f.write_str("(no name)");
         }
         // Whether a backslash before an escaped bar is one is a matter of opinion.
-        if shown.contains("\\|") {
+        let Some(fence) = fence(&shown, 1).filter(|_| !shown.contains("\\|")) else {
             return Literal(&shown).fmt(f);
-        }
-        // A fence that is longer than any in it; spaces within, of which one on each side is taken away.
-        let longest = shown
-            .split(|c| c != '`')
-            .map(str::len)
-            .max()
-            .unwrap_or_default();
-        let fence = "`".repeat(longest + 1);
+        };
+        // Spaces within, of which one on each side is taken away.
         // A table is divided into its cells before code is looked for.
         let cell = shown.replace('|', "\\|");
         write!(f, "{fence} {cell} {fence}")
     }
+}
+
+/// Lines of text as a block of code, which nothing in them ends. They have no other lines' ends than `\n`.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Block<'a> {
+    /// What language it is in.
+    pub(crate) info: &'a str,
+    pub(crate) text: &'a str,
+}
+
+impl fmt::Display for Block<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // What is as far in as code without a fence ends no fence.
+        let (fence, margin) = match fence(self.text, 3) {
+            Some(fence) => (fence, ""),
+            None => ("```".to_owned(), "    "),
+        };
+        writeln!(f, "{fence}{}", self.info)?;
+        for line in self.text.lines() {
+            writeln!(f, "{margin}{line}")?;
+        }
+        writeln!(f, "{fence}")
+    }
+}
+
+/// The longest fence: cmark-gfm takes no more than 80 backticks around code in a line, and counts no further than 255
+/// before a block. No name that a person gave comes near.
+const LONGEST: usize = 32;
+
+/// A fence that is longer than any in the text, if that is not too long.
+fn fence(text: &str, least: usize) -> Option<String> {
+    let runs = text.split(|c| c != '`').map(str::len);
+    let length = (runs.max().unwrap_or_default() + 1).max(least);
+    (length <= LONGEST).then(|| "`".repeat(length))
 }
 
 #[cfg(test)]

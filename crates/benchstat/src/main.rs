@@ -3,16 +3,15 @@
 #![forbid(unsafe_code)]
 
 use std::ffi::OsString;
-use std::fmt::{self, Write as _};
+use std::fmt;
 use std::fs;
 use std::io::{self, BufWriter, Write};
 use std::mem::ManuallyDrop;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use benchfmt::Printable;
 use benchstat::cli::{
-    Flags, Format, Report, labels, print, style_of, two_dashes, with_gate_defaults,
+    Flags, Format, Message, Report, labels, print, style_of, two_dashes, with_gate_defaults,
 };
 use benchstat::{Collection, Gates, Input, Outcome, Replicate, judge};
 use clap::{CommandFactory, FromArgMatches, Parser};
@@ -218,14 +217,7 @@ fn report(problems: &[impl fmt::Display]) {
     let _ = output.flush();
 }
 
-/// Prints a message of some lines, which may quote arguments and files, so that a terminal obeys
-/// nothing of it. That nobody can be told of a failure is no other failure.
+/// Prints a message, which may quote arguments and files. That nobody can be told of a failure is no other failure.
 fn complain(message: fmt::Arguments<'_>) {
-    let layout = ['\n', '\t'];
-    let mut text = String::new();
-    for piece in message.to_string().split_inclusive(layout) {
-        let words = piece.trim_end_matches(layout);
-        let _ = write!(text, "{}{}", Printable(words), &piece[words.len()..]);
-    }
-    let _ = io::stderr().write_all(text.as_bytes());
+    let _ = write!(io::stderr(), "{}", Message(&message.to_string()));
 }

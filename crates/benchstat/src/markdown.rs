@@ -8,7 +8,7 @@ use benchfmt::class;
 use crate::literal::{Html, Literal};
 use crate::reason::Reasons;
 use crate::scale::common_scale;
-use crate::summary::{case, describe, headline, incomparable, shown};
+use crate::summary::{Names, describe, headline, incomparable, shown};
 use crate::table::{Cell, Table};
 use crate::verdict::{Outcome, Verdict, Verdicts};
 
@@ -109,10 +109,10 @@ pub fn write_verdicts_markdown(
             output,
             "| verdict | case | unit | change |\n| --- | --- | --- | --- |"
         )?;
-        let reasons = Reasons::new(verdicts);
+        let (names, reasons) = (Names::of(verdicts), Reasons::new(verdicts));
         for row in rows {
             let bold = if row.fails() { "**" } else { "" };
-            let (case, change) = (case(verdicts, row), describe(&reasons, row));
+            let (case, change) = (names.case(row), describe(&reasons, row));
             writeln!(
                 output,
                 "| {bold}{}{bold} | {} | {} | {} |",

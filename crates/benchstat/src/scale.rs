@@ -1,5 +1,7 @@
 //! Scaling values for people: 1718 ns as 1.718µ.
 
+use std::fmt;
+
 use benchfmt::Class;
 
 use crate::decimal::Fixed;
@@ -116,6 +118,33 @@ pub fn common_scale(values: impl IntoIterator<Item = f64>, class: Class) -> Scal
         .position(|&from| value >= from)
         .unwrap_or(SMALL.len() - 1);
     scale(smallest, SMALL_DECIMALS + more)
+}
+
+/// Values that are nearer to zero, or further from it, have no prefix that would shorten them.
+const NEAREST: f64 = 1e-12;
+const FURTHEST: f64 = 1e21;
+
+/// Whether a value takes more digits than anyone reads unless it is shown as a power of ten.
+pub(crate) fn is_extreme(value: f64) -> bool {
+    value != 0.0 && !(NEAREST..FURTHEST).contains(&value.abs())
+}
+
+/// A share in percent, with the decimals and the sign that the format asks for.
+pub(crate) struct Percent(pub(crate) f64);
+
+impl fmt::Display for Percent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let percent = 100.0 * self.0;
+        if percent.is_infinite() {
+            return f.write_str("beyond all numbers");
+        }
+        if percent.abs() >= FURTHEST {
+            fmt::LowerExp::fmt(&percent, f)?;
+        } else {
+            fmt::Display::fmt(&percent, f)?;
+        }
+        f.write_str("%")
+    }
 }
 
 impl Scale {

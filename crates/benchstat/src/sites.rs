@@ -3,10 +3,10 @@
 use std::fmt::{self, Write as _};
 use std::io::{self, Write};
 
-use benchfmt::is_obeyed;
+use benchfmt::{Printable, is_obeyed};
 use serde::{Deserialize, Serialize};
 
-use crate::literal::Html;
+use crate::literal::{Block, Html};
 use crate::verdict::Judgement;
 
 /// Sites that are shown of a case; the document has them all.
@@ -222,19 +222,13 @@ pub fn write_sites_markdown(sites: &[SitesView], output: &mut impl Write) -> io:
             "<details><summary>where the allocations of {name} changed</summary>\n"
         )?;
         let lines: Vec<String> = case.lines().iter().map(|line| shown(line)).collect();
-        // The fence is longer than any run of backticks in it.
-        let runs = lines.iter().flat_map(|line| line.split(|c| c != '`'));
-        let fence = "`".repeat(runs.map(str::len).max().unwrap_or(0).max(2) + 1);
-        writeln!(output, "{fence}")?;
-        for line in lines {
-            writeln!(output, "{line}")?;
-        }
-        writeln!(output, "{fence}\n\n</details>\n")?;
+        let (info, text) = ("", &lines.join("\n"));
+        writeln!(output, "{}\n</details>\n", Block { info, text })?;
     }
     Ok(())
 }
 
 /// A line of text: what a terminal would obey is a space.
 fn shown(line: &str) -> String {
-    line.replace(is_obeyed, " ")
+    Printable(&line.replace(is_obeyed, " ")).to_string()
 }

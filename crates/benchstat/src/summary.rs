@@ -2,13 +2,17 @@
 
 use std::io::{self, Write};
 
-use benchfmt::class;
+use benchfmt::{Printable, class};
+use hashbrown::HashMap;
 
 use crate::paired::{LAYOUT_SPREAD, Layouts};
 use crate::reason::Reasons;
-use crate::scale::common_scale;
+use crate::scale::{Percent, common_scale, is_extreme};
 use crate::text::Style;
 use crate::verdict::{Change, Judgement, Paired, Verdict, Verdicts};
+
+/// The widest column of names. A longer one moves what is beside it, not what is beside all others.
+const WIDEST: usize = 500;
 
 /// Writes the verdicts that matter, a line each, and a summary.
 ///
@@ -23,22 +27,21 @@ pub fn write_verdicts(
     style: Style,
     output: &mut impl Write,
 ) -> io::Result<()> {
-    let shown: Vec<&Judgement> = shown(verdicts).collect();
-    let width = |of: &dyn Fn(&Judgement) -> String| {
-        shown
-            .iter()
-            .map(|row| of(row).chars().count())
-            .max()
-            .unwrap_or(0)
-    };
-    let (cases, units) = (
-        width(&|row| case(verdicts, row)),
-        width(&|row| row.unit.clone()),
-    );
+    let names = Names::of(verdicts);
+    let shown: Vec<(&Judgement, [String; 2])> = shown(verdicts)
+        .map(|row| {
+            let texts = [&*names.case(row), &row.unit].map(|text| Printable(text).to_string());
+            (row, texts)
+        })
+        .collect();
+    let [cases, units] = [0, 1].map(|place| {
+        let widths = shown.iter().map(|(_, texts)| texts[place].chars().count());
+        widths.filter(|width| *width <= WIDEST).max().unwrap_or(0)
+    });
     let reasons = Reasons::new(verdicts);
-    for row in &shown {
+    for (row, [case, unit]) in &shown {
         let (on, off) = color(row, style);
-        let (case, unit, change) = (case(verdicts, row), &row.unit, describe(&reasons, row));
+        let change = describe(&reasons, row);
         let line = format!(
             "{:12}  {case:cases$}  {unit:units$}  {change}",
             row.verdict.as_str()
@@ -46,7 +49,8 @@ pub fn write_verdicts(
         writeln!(output, "{on}{}{off}", line.trim_end())?;
     }
     for group in incomparable(verdicts) {
-        writeln!(output, "incomparable  {}: {}", group.rows(), group.reason)?;
+        let (rows, reason) = (group.rows(), Printable(&group.reason));
+        writeln!(output, "incomparable  {}: {reason}", Printable(&rows))?;
     }
     if !shown.is_empty() {
         writeln!(output)?;
@@ -69,25 +73,36 @@ pub(crate) fn shown(verdicts: &Verdicts) -> impl Iterator<Item = &Judgement> {
     })
 }
 
-/// The case of a row, with the input where several are judged.
-pub(crate) fn case(verdicts: &Verdicts, row: &Judgement) -> String {
-    let several = verdicts
-        .judgements
-        .iter()
-        .any(|other| other.column != row.column);
-    let mut case = row.case.clone();
-    match row.package.as_deref() {
-        Some("") => case += " (no pkg)",
-        Some(package) => case += &format!(" (pkg {package})"),
-        None => {}
+/// How rows are called.
+#[derive(Clone, Copy)]
+pub(crate) struct Names {
+    /// Whether several inputs are judged.
+    several: bool,
+}
+
+impl Names {
+    pub(crate) fn of(verdicts: &Verdicts) -> Self {
+        let mut pairs = verdicts.judgements.windows(2);
+        let several = pairs.any(|pair| pair[0].column != pair[1].column);
+        Self { several }
     }
-    if let Some(old) = &row.renamed {
-        case += &format!(" (was {old})");
-    }
-    if several {
-        format!("{case} [{}]", row.column)
-    } else {
-        case
+
+    /// The case of a row, with its package where a name has several, and the input where several are judged.
+    pub(crate) fn case(self, row: &Judgement) -> String {
+        let mut case = row.case.clone();
+        match row.package.as_deref() {
+            Some("") => case += " (no pkg)",
+            Some(package) => case += &format!(" (pkg {package})"),
+            None => {}
+        }
+        if let Some(old) = &row.renamed {
+            case += &format!(" (was {old})");
+        }
+        if self.several {
+            format!("{case} [{}]", row.column)
+        } else {
+            case
+        }
     }
 }
 
@@ -104,8 +119,8 @@ pub(crate) fn describe(reasons: &Reasons<'_>, row: &Judgement) -> String {
     if row.verdict == Verdict::Undecided {
         parts.push(match row.visible {
             Some(share) => format!(
-                "a change of {:.1}% would show half of the time",
-                100.0 * share
+                "a change of {:.1} would show half of the time",
+                Percent(share)
             ),
             None => "too few samples to show any change".to_owned(),
         });
@@ -130,10 +145,10 @@ fn basis(paired: &Paired, change: Option<Change>) -> Vec<String> {
     let mut parts = Vec::new();
     if let Some((low, high)) = change.and_then(|change| change.interval) {
         parts.push(format!(
-            "[{:+.2}%, {:+.2}%] at {:.1}% for this row alone",
-            100.0 * low,
-            100.0 * high,
-            100.0 * paired.confidence
+            "[{:+.2}, {:+.2}] at {:.1} for this row alone",
+            Percent(low),
+            Percent(high),
+            Percent(paired.confidence)
         ));
     }
     let stage = if paired.confirmed {
@@ -145,19 +160,26 @@ fn basis(paired: &Paired, change: Option<Change>) -> Vec<String> {
     parts.push(match paired.layouts {
         Layouts::Shuffled => format!("({p}{stage} on {} layouts)", paired.comparisons),
         Layouts::One => format!(
-            "({p}{stage} with {} pairs of one layout, which may differ by {:.1}% without a change)",
+            "({p}{stage} with {} pairs of one layout, which may differ by {:.1} without a change)",
             paired.pairs,
-            100.0 * LAYOUT_SPREAD
+            Percent(LAYOUT_SPREAD)
         ),
     });
     parts
 }
 
-/// The two values: exact ones in full, others in one scale.
+/// The two values: exact ones in full, others in one scale, and as powers of ten where that would take too many digits.
 pub(crate) fn values(change: &Change, unit: &str) -> (String, String) {
     let Change { from, to, interval } = *change;
     let exact =
         from.fract() == 0.0 && to.fract() == 0.0 && interval.is_none_or(|(low, high)| low == high);
+    if [from, to].into_iter().any(is_extreme) {
+        return if exact {
+            (format!("{from:e}"), format!("{to:e}"))
+        } else {
+            (format!("{from:.3e}"), format!("{to:.3e}"))
+        };
+    }
     if exact {
         return (from.to_string(), to.to_string());
     }
@@ -187,6 +209,7 @@ impl Group<'_> {
 
 pub(crate) fn incomparable(verdicts: &Verdicts) -> Vec<Group<'_>> {
     let mut groups: Vec<Group<'_>> = Vec::new();
+    let mut places: HashMap<(&str, String, bool), usize> = HashMap::new();
     for row in verdicts
         .judgements
         .iter()
@@ -197,18 +220,18 @@ pub(crate) fn incomparable(verdicts: &Verdicts) -> Vec<Group<'_>> {
             Some(problem) => problem.to_string(),
             None => differences.join("; "),
         };
-        let same = |group: &&mut Group<'_>| {
-            group.unit == row.unit && group.reason == reason && group.gates == row.gates
-        };
-        match groups.iter_mut().find(same) {
-            Some(group) => group.count += 1,
-            None => groups.push(Group {
+        let place = *places
+            .entry((&row.unit, reason.clone(), row.gates))
+            .or_insert(groups.len());
+        if place == groups.len() {
+            groups.push(Group {
                 unit: &row.unit,
                 reason,
-                count: 1,
+                count: 0,
                 gates: row.gates,
-            }),
+            });
         }
+        groups[place].count += 1;
     }
     groups
 }

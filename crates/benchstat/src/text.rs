@@ -10,6 +10,7 @@ use crate::footnotes::Footnotes;
 use crate::header::{KeyChanges, spans};
 use crate::layout::{Align, Color, Columns, Layout, Margin};
 use crate::parallel::{for_each, in_parallel, processors};
+use crate::printable::visible;
 use crate::scale::common_scale;
 use crate::table::{Cell, ColumnSummary, Table};
 
@@ -70,7 +71,7 @@ pub fn write_text(tables: &[Table<'_>], style: Style, output: &mut impl Write) -
             writeln!(output)?;
         }
         for (field, value) in changes.next(table.key()) {
-            writeln!(output, "{field}: {value}")?;
+            writeln!(output, "{}: {}", visible(field), visible(value))?;
         }
         writer.write(table, output)?;
     }

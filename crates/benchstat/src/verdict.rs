@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::environment::Difference;
 use crate::paired::{Layouts, PairProblem};
+use crate::scale::Percent;
 
 /// What became of one case in one unit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -86,7 +87,7 @@ impl Change {
 impl fmt::Display for Change {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.share() {
-            Some(share) => write!(f, "{:+.2}%", 100.0 * share),
+            Some(share) => write!(f, "{:+.2}", Percent(share)),
             None if self.from < 0.0 => f.write_str("from below zero"),
             None => f.write_str("from zero"),
         }

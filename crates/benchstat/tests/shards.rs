@@ -476,6 +476,8 @@ fn what_is_no_part_is_refused_with_the_place() {
     ] {
         let error = Part::parse(bad.as_bytes()).unwrap_err();
         assert!(error.to_string().contains(said), "{error}");
+        // Who prints the causes, too, would print it twice.
+        assert!(std::error::Error::source(&error).is_none(), "{error}");
     }
     assert!(matches!(
         Part::parse(b"{\"version\": 9}"),

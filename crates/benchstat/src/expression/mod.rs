@@ -39,10 +39,11 @@ impl fmt::Display for ExpressionError {
             .count();
         write!(
             f,
-            "syntax error: {}\n\t{}\n\t{:column$}^",
+            "syntax error: {}\n\t{}\n\t{}^",
             shown(&self.message),
             shown(&self.expression),
-            ""
+            // A width in the format could be no more than 65,535.
+            " ".repeat(column)
         )
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use benchfmt::Benchmark;
+use benchfmt::{Benchmark, Printable};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
@@ -41,14 +41,27 @@ pub struct Part {
 #[derive(Debug, Error)]
 pub enum PartError {
     /// It is no JSON, or of another form; with the place.
-    #[error("no part of a comparison: {0}")]
-    Form(#[from] serde_json::Error),
+    #[error("no part of a comparison: {}", Printable(&.0.to_string()))]
+    Form(serde_json::Error),
     /// It is of a version that this program does not know.
     #[error("a part of version {0}, where version {VERSION} is known")]
     Version(u32),
     /// Its rules cannot be read.
     #[error("its gates: {0}")]
-    Gates(#[from] GatesError),
+    Gates(GatesError),
+}
+
+/// The message has the cause in it, which is therefore no source.
+impl From<serde_json::Error> for PartError {
+    fn from(error: serde_json::Error) -> Self {
+        Self::Form(error)
+    }
+}
+
+impl From<GatesError> for PartError {
+    fn from(error: GatesError) -> Self {
+        Self::Gates(error)
+    }
 }
 
 impl Part {

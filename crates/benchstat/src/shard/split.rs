@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use hashbrown::HashMap;
+
 use super::Shard;
 use crate::accepted::Renamed;
 
@@ -28,12 +30,13 @@ impl Split {
     /// Of the cases with these names, those of both sides.
     pub fn new<'n>(names: impl IntoIterator<Item = &'n str>, renamed: &[Renamed]) -> Self {
         let names: BTreeSet<&str> = names.into_iter().collect();
-        let first: BTreeMap<&str, String> = names
+        let known = first_names(renamed);
+        let first: BTreeMap<&str, &str> = names
             .iter()
-            .map(|&name| (name, first_of(name, renamed)))
+            .map(|&name| (name, known.get(name).copied().unwrap_or(name)))
             .collect();
-        let sorted: BTreeSet<&String> = first.values().collect();
-        let place: BTreeMap<&String, usize> = sorted.into_iter().zip(0..).collect();
+        let sorted: BTreeSet<&str> = first.values().copied().collect();
+        let place: BTreeMap<&str, usize> = sorted.into_iter().zip(0..).collect();
         Self {
             places: first
                 .iter()
@@ -66,21 +69,26 @@ impl Split {
     }
 }
 
-/// The alphabetically first of all names that a case has had. Renamings may follow each other, and even exchange two names.
-fn first_of(name: &str, renamed: &[Renamed]) -> String {
-    let mut known = BTreeSet::from([name]);
-    let mut left = vec![name];
-    while let Some(name) = left.pop() {
-        let others = renamed.iter().filter_map(|Renamed { from, to }| match () {
-            () if from == name => Some(to),
-            () if to == name => Some(from),
-            () => None,
-        });
-        left.extend(
-            others
-                .filter(|other| known.insert(other))
-                .map(String::as_str),
-        );
+/// By each name that a renaming has, the alphabetically first of all that its case has had. Renamings may follow each other,
+/// and even exchange two names.
+fn first_names(renamed: &[Renamed]) -> HashMap<&str, &str> {
+    let mut others: HashMap<&str, Vec<&str>> = HashMap::new();
+    for Renamed { from, to } in renamed {
+        others.entry(from).or_default().push(to);
+        others.entry(to).or_default().push(from);
     }
-    known.first().copied().unwrap_or(name).to_owned()
+    let names: BTreeSet<&str> = others.keys().copied().collect();
+    let mut first = HashMap::new();
+    // In their order, so that the name from which others are first reached is the first of them.
+    for name in names {
+        let mut left = vec![name];
+        while let Some(other) = left.pop() {
+            if first.contains_key(other) {
+                continue;
+            }
+            first.insert(other, name);
+            left.extend(others.get(other).into_iter().flatten());
+        }
+    }
+    first
 }

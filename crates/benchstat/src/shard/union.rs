@@ -1,6 +1,7 @@
 //! All shards of a suite together.
 
 use benchfmt::{Benchmark, Printable, UnitLine, normalize};
+use hashbrown::HashMap;
 use thiserror::Error;
 
 use super::{Part, PartError, Shard, Split};
@@ -202,7 +203,8 @@ impl Union {
         }
         let cases = self.whole().files.get(file).map_or(&[][..], Vec::as_slice);
         let mut merged: Vec<Benchmark> = results.into_iter().flatten().collect();
-        merged.sort_by_cached_key(|result| cases.iter().position(|case| *case == result.name));
+        let places: HashMap<&str, usize> = cases.iter().map(String::as_str).zip(0..).collect();
+        merged.sort_by_cached_key(|result| places.get(&*result.name).copied());
         Ok(merged)
     }
 

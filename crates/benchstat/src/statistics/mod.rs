@@ -8,6 +8,7 @@ mod holm;
 mod median;
 mod proportion;
 mod ranks;
+mod select;
 mod shift;
 mod signed_rank;
 mod trend;

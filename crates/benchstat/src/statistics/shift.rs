@@ -1,6 +1,7 @@
 //! How far apart two samples lie.
 
 use super::elementary::normal_quantile;
+use super::select::select;
 
 /// Up to this product of the sizes the interval's place is exact; beyond, the normal approximation serves.
 const EXACT_PAIRS: usize = 2_500;
@@ -28,14 +29,25 @@ pub fn shift_interval(baseline: &[f64], head: &[f64], confidence: f64) -> Option
         return None;
     }
     let skipped = skipped(baseline.len(), head.len(), confidence)?;
-    let mut ratios: Vec<f64> = baseline
-        .iter()
-        .flat_map(|&from| head.iter().map(move |&to| to / from))
-        .collect();
-    let last = ratios.len() - 1 - skipped;
-    let (_, &mut low, _) = ratios.select_nth_unstable_by(skipped, f64::total_cmp);
-    let (_, &mut high, _) = ratios.select_nth_unstable_by(last, f64::total_cmp);
-    Some((low - 1.0, high - 1.0))
+    let ends = |sample: &[f64]| sample.first().copied().zip(sample.last().copied());
+    let ((least, most), (head_least, head_most)) = ends(baseline).zip(ends(head))?;
+    let (least, most) = (head_least / most, head_most / least);
+    let ranked = |rank| select(least, most, |limit| at_most(baseline, head, limit) >= rank);
+    let (low, high) = (skipped + 1, baseline.len() * head.len() - skipped);
+    Some((ranked(low) - 1.0, ranked(high) - 1.0))
+}
+
+/// How many ratios of a value of `head` to one of `baseline` are at most `limit`: there may be too many to write them down.
+fn at_most(baseline: &[f64], head: &[f64], limit: f64) -> usize {
+    let mut end = 0;
+    // As the value below grows, so does what the one above may be.
+    let counts = baseline.iter().map(|&from| {
+        while head.get(end).is_some_and(|&to| to / from <= limit) {
+            end += 1;
+        }
+        end
+    });
+    counts.sum()
 }
 
 /// How many of the smallest ratios lie outside: the largest k with P(U < k) ≤ (1 − confidence) / 2; nothing where not even
@@ -88,6 +100,8 @@ fn u_distribution(n1: usize, n2: usize) -> Vec<f64> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     /// The two-sided critical values of U at 0.05 that tables of the Mann-Whitney test give; a test that rejects up to U = k
@@ -127,6 +141,24 @@ mod tests {
                     assert!((probability - count / total).abs() < 1e-12, "{n1} {n2}");
                 }
             }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn is_that_of_all_ratios_in_their_order(
+            mut baseline in prop::collection::vec(1_u32..50, 4..40),
+            mut head in prop::collection::vec(1_u32..50, 4..40),
+        ) {
+            baseline.sort_unstable();
+            head.sort_unstable();
+            let sample = |values: &[u32]| -> Vec<f64> { values.iter().copied().map(f64::from).collect() };
+            let (baseline, head) = (sample(&baseline), sample(&head));
+            let mut ratios: Vec<f64> = baseline.iter().flat_map(|from| head.iter().map(move |to| to / from)).collect();
+            ratios.sort_by(f64::total_cmp);
+            let expected = skipped(baseline.len(), head.len(), 0.9)
+                .map(|skipped| (ratios[skipped] - 1.0, ratios[ratios.len() - 1 - skipped] - 1.0));
+            prop_assert_eq!(shift_interval(&baseline, &head, 0.9), expected);
         }
     }
 

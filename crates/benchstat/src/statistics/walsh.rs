@@ -1,6 +1,7 @@
 //! The center of differences and its interval, from their Walsh averages: the means of all pairs of values, each with
 //! itself, too.
 
+use super::select::select;
 use super::signed_rank::sums_within;
 
 /// The center of values by Hodges and Lehmann's estimate: the median of their Walsh averages. Two values in seven can be
@@ -87,33 +88,6 @@ impl WalshAverages {
         let (Some(&first), Some(&last)) = (self.0.first(), self.0.last()) else {
             return f64::NAN;
         };
-        let (mut low, mut high) = (ordered(first), ordered(last));
-        while low < high {
-            let middle = low + (high - low) / 2;
-            if self.at_most(number(middle)) >= rank {
-                high = middle;
-            } else {
-                low = middle + 1;
-            }
-        }
-        number(low)
+        select(first, last, |limit| self.at_most(limit) >= rank)
     }
-}
-
-const SIGN: u64 = 1 << 63;
-
-/// A number's place among all of its type, in their order: halving the range of places ends after 64 steps at an exact
-/// number.
-fn ordered(number: f64) -> u64 {
-    let bits = number.to_bits();
-    if bits & SIGN == 0 { bits | SIGN } else { !bits }
-}
-
-/// The number at a place.
-fn number(place: u64) -> f64 {
-    f64::from_bits(if place & SIGN == 0 {
-        !place
-    } else {
-        place ^ SIGN
-    })
 }

@@ -9,6 +9,7 @@
 mod files;
 
 use std::collections::BTreeSet;
+use std::error::Error as _;
 use std::fs;
 use std::path::Path;
 use std::process::Command;
@@ -324,6 +325,8 @@ fn what_is_no_document_is_refused_with_the_place() {
     ] {
         let error = Document::parse(bad.as_bytes()).unwrap_err();
         assert!(error.to_string().contains(said), "{error}");
+        // Who prints the causes, too, would print it twice.
+        assert!(error.source().is_none(), "{error}");
     }
     // What a later writer of the same version adds is left aside.
     let more = text.replacen('{', "{\"more\": [1],", 1);
@@ -332,4 +335,69 @@ fn what_is_no_document_is_refused_with_the_place() {
         Document::parse(b"{\"version\": 7}"),
         Err(DocumentError::Version(7))
     ));
+}
+
+#[test]
+fn verdicts_that_contradict_themselves_are_refused_with_the_place() {
+    let documents = judged();
+    let document = |place: usize| -> Value { serde_json::from_slice(&documents[place]).unwrap() };
+    let row = |document: &Value, word: &str| {
+        let rows = document["verdicts"]["judgements"].as_array().unwrap();
+        let found = rows
+            .iter()
+            .position(|row| row["verdict"] == word && row["gates"] == true);
+        found.unwrap()
+    };
+    let refused = |document: &Value, said: &str| {
+        let error = Document::parse(document.to_string().as_bytes()).unwrap_err();
+        let error = error.to_string();
+        assert!(
+            error.starts_with("verdicts: ") && error.contains(said),
+            "{error}"
+        );
+    };
+    let failed = document(0);
+    assert_eq!(failed["verdicts"]["outcome"], "failed");
+    let worse = row(&failed, "regressed");
+    for outcome in ["passed", "undecided", "incomparable"] {
+        let mut bad = failed.clone();
+        bad["verdicts"]["outcome"] = json!(outcome);
+        refused(
+            &bad,
+            &format!("the outcome is {outcome}, where row {worse}, Worse in allocs/op"),
+        );
+    }
+    let mut bad = failed.clone();
+    bad["verdicts"]["judgements"][worse]["fails"] = json!(false);
+    refused(
+        &bad,
+        &format!("row {worse}, Worse in allocs/op: fails is false"),
+    );
+    let mut bad = failed.clone();
+    bad["verdicts"]["exit_code"] = json!(0);
+    refused(&bad, "the exit code is 0, where that of failed is 1");
+    let mut bad = failed.clone();
+    bad["verdicts"]["judgements"] = json!([]);
+    refused(&bad, "the outcome is failed, which no row is");
+
+    // That of other compilers, of which nothing else is left.
+    let mut incomparable = document(1);
+    let other = row(&incomparable, "incomparable");
+    let only = incomparable["verdicts"]["judgements"][other].take();
+    incomparable["verdicts"]["judgements"] = json!([only]);
+    incomparable["verdicts"]["outcome"] = json!("incomparable");
+    incomparable["verdicts"]["exit_code"] = json!(4);
+    assert!(Document::parse(incomparable.to_string().as_bytes()).is_ok());
+    let mut bad = incomparable.clone();
+    bad["verdicts"]["outcome"] = json!("passed");
+    bad["verdicts"]["exit_code"] = json!(0);
+    refused(&bad, "the outcome is passed, where row 0, ");
+    bad["verdicts"]["judgements"] = json!([]);
+    assert!(Document::parse(bad.to_string().as_bytes()).is_ok());
+    bad["verdicts"]["outcome"] = json!("undecided");
+    refused(&bad, "the outcome is undecided, which no row is");
+    // What could not be measured has no row.
+    bad["verdicts"]["outcome"] = json!("incomparable");
+    bad["verdicts"]["exit_code"] = json!(4);
+    assert!(Document::parse(bad.to_string().as_bytes()).is_ok());
 }

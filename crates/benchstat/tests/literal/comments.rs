@@ -2,7 +2,7 @@
 
 use benchfmt::Printable;
 use benchstat::comment::{About, CommentError, LIMIT, MARKER, comment};
-use benchstat::document::{Document, JudgementView, VerdictsView};
+use benchstat::document::{Document, ExplanationView, FunctionView, JudgementView, VerdictsView};
 use benchstat::{Outcome, Verdict};
 use proptest::prelude::*;
 
@@ -148,6 +148,83 @@ proptest! {
         let begins = page.html.iter().filter(|html| html.starts_with("<details>"));
         prop_assert_eq!(begins.count(), ends.count());
     }
+}
+
+/// What cmark-gfm gives up on: it takes no code between more than 80 backticks.
+#[test]
+fn a_name_of_backticks_is_no_markup() {
+    for count in [1, 31, 32, 79, 80, 81, 255, 299] {
+        let ticks = "`".repeat(count);
+        let case = format!("{ticks} @octocat #1 **b** <img src=x> {ticks}");
+        let row = judgement(&case, Verdict::Regressed);
+        let text = comment(&document(Outcome::Failed, vec![row]), About::default()).unwrap();
+        let page = read(&text);
+        let shown: String = case.chars().take(300).collect();
+        assert!(page.rows[1][1].starts_with(&shown), "{text}");
+        assert!(page.html.iter().all(|html| is_own(html)), "{text}");
+        let fences = text.split(|c| c != '`').map(str::len);
+        assert!(fences.max() <= Some(80), "{text}");
+    }
+}
+
+#[test]
+fn a_name_that_shows_nothing_is_none_and_what_it_hides_is_shown() {
+    for (case, shown) in [
+        ("\u{2800} \u{3000}", "(no name)"),
+        ("\u{200b}", "\\u{200b}"),
+        ("a\u{ad}\u{e0041}", "a\\u{ad}\\u{e0041}"),
+        ("b\u{2028}c", "b\\u{2028}c"),
+        ("1\u{fe0f}", "1\\u{fe0f}"),
+        ("\u{2764}\u{fe0f}", "\u{2764}\u{fe0f}"),
+    ] {
+        let row = judgement(case, Verdict::Regressed);
+        let text = comment(&document(Outcome::Failed, vec![row]), About::default()).unwrap();
+        assert_eq!(read(&text).rows[1][1].trim(), shown, "{case:?}");
+    }
+}
+
+#[test]
+fn each_of_many_rows_finds_its_explanation() {
+    let rows = 30_000;
+    let name = |at: usize| format!("C{at}");
+    let judgements = (0..rows).map(|at| judgement(&name(at), Verdict::Regressed));
+    let mut document = document(Outcome::Failed, judgements.collect());
+    let explanation = |at| ExplanationView {
+        case: name(at),
+        unit: "sec/op".to_owned(),
+        before: 1,
+        after: 2,
+        functions: vec![FunctionView {
+            name: format!("of_{at}_first"),
+            file: "lib.rs".to_owned(),
+            change: 1,
+            before: 1,
+            after: 2,
+            calls: [1, 1],
+            inlined_before: false,
+            inlined: false,
+            lines: Vec::new(),
+        }],
+        not_attributed: 0,
+    };
+    // The last first: where one is must not matter, and of two the first is told.
+    document.explanations = (0..rows).rev().map(explanation).collect();
+    let mut other = explanation(0);
+    other.functions[0].name = "other".to_owned();
+    document.explanations.push(other);
+    let text = comment(&document, About::default()).unwrap();
+    let page = read(&text);
+    for (at, cells) in page.rows[1..].iter().enumerate() {
+        assert!(
+            cells[4].contains(&format!("+1 in of_{at}_first")),
+            "{cells:?}"
+        );
+    }
+    let left_out = rows + 1 - page.rows.len();
+    assert!(
+        text.contains(&format!("\n{left_out} more rows")),
+        "{left_out}"
+    );
 }
 
 #[test]

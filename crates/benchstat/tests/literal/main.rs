@@ -8,7 +8,7 @@ mod page;
 use proptest::prelude::*;
 
 /// What has a meaning somewhere: in a cell, in Markdown, in HTML, to a code host, to a terminal.
-const PIECES: [&str; 53] = [
+const PIECES: [&str; 59] = [
     "GH-1",
     "|",
     "\\|",
@@ -60,6 +60,12 @@ const PIECES: [&str; 53] = [
     ",",
     "\u{e9}",
     "\u{feff}",
+    "\u{200b}",
+    "\u{ad}",
+    "\u{3164}",
+    "\u{e0041}",
+    "\u{1f469}\u{200d}\u{1f680}",
+    "\u{2764}\u{fe0f}",
     "a",
     "0123456789abcdef0123456789abcdef01234567",
 ];

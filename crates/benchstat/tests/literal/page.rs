@@ -13,6 +13,8 @@ pub(crate) struct Page {
     /// Where links lead.
     pub(crate) links: Vec<String>,
     pub(crate) headings: usize,
+    /// What blocks of code hold.
+    pub(crate) blocks: Vec<String>,
 }
 
 /// Reads a page, in which a code host must find nothing to act on: no image, no note, no mathematics, nobody who is
@@ -48,6 +50,7 @@ pub(crate) fn read(markdown: &str) -> Page {
             NodeValue::HtmlBlock(block) => page.html.push(block.literal.clone()),
             NodeValue::HtmlInline(html) => page.html.push(html.clone()),
             NodeValue::Link(link) => page.links.push(link.url.clone()),
+            NodeValue::CodeBlock(block) => page.blocks.push(block.literal.clone()),
             NodeValue::Heading(_) => page.headings += 1,
             // Mentions and issues are sought in what is not code.
             NodeValue::Text(text) => assert!(!text.contains(['@', '#']), "{text:?} in {markdown}"),
