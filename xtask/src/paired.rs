@@ -141,6 +141,7 @@ struct Shown(Option<ProgressBar>);
 impl Shown {
     fn step(&mut self, step: Progress) {
         match step {
+            Progress::Waiting => eprintln!("waiting for another process that measures here"),
             Progress::Linking(side, count) => {
                 self.clear();
                 eprintln!("building the {side}: {count} layouts");

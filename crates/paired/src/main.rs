@@ -104,6 +104,7 @@ fn run(arguments: &Arguments) -> Result<()> {
 
 fn show(step: Progress) {
     match step {
+        Progress::Waiting => eprintln!("waiting for another process that measures here"),
         Progress::Linking(side, count) => eprintln!("building the {side}: {count} layouts"),
         Progress::Measuring(..) | Progress::Measured => {}
     }

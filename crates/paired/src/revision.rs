@@ -1,7 +1,7 @@
 //! The executables of a revision.
 
 use std::fmt;
-use std::fs::{self, File};
+use std::fs::{self, File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -274,6 +274,27 @@ impl Revisions {
         };
         let toolchain: String = toolchain.chars().map(name).collect();
         self.folder.join(format!("{}-{toolchain}", commit.hash()))
+    }
+
+    /// Waits until no other process measures here, after it says that it has to: two at once disturb each other, and one would take away the
+    /// layouts that the other is at. It lasts as long as the file.
+    ///
+    /// # Errors
+    ///
+    /// If the lock's file cannot be opened.
+    pub fn alone(&self, waits: impl FnOnce()) -> Result<File, RevisionError> {
+        fs::create_dir_all(&self.folder).map_err(at(&self.folder))?;
+        let path = self.folder.join("measuring.lock");
+        let lock = File::create(&path).map_err(at(&path))?;
+        match lock.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => {
+                waits();
+                lock.lock().map_err(at(&path))?;
+            }
+            Err(TryLockError::Error(error)) => return Err(at(&path)(error)),
+        }
+        Ok(lock)
     }
 
     /// Waits until no other process builds here.

@@ -64,6 +64,8 @@ pub struct Sampled {
 /// What is done now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Progress {
+    /// Waiting for another process that measures here.
+    Waiting,
     /// Building a side, and linking so many layouts of it.
     Linking(Side, usize),
     /// Measuring so many pairs of the cases of a round.
@@ -129,6 +131,7 @@ impl Sampling<'_> {
         limits: impl Fn(&str) -> Option<Limits>,
         progress: &mut dyn FnMut(Progress),
     ) -> Result<Sampled, SamplingError> {
+        let _alone = self.revisions.alone(|| progress(Progress::Waiting))?;
         let (plain, mut names) = self.open(progress)?;
         names.retain(|names| limits(&names.head).is_some());
         let mut run = Run {

@@ -43,7 +43,12 @@ pub(crate) fn text(outcome: &Outcome, judged: &[Judged]) -> String {
                     a_minute(low),
                     a_minute(high)
                 );
-                text += &format!("{interval:>36}{:>9.4}", trend.p_up);
+                let p = match trend.p_up {
+                    // What rounds to zero is not zero.
+                    ..0.00005 => "<0.0001".to_owned(),
+                    p => format!("{p:.4}"),
+                };
+                text += &format!("{interval:>36}{p:>9}");
             }
         }
         text += if *grows { "  GROWS\n" } else { "\n" };

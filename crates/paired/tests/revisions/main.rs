@@ -8,6 +8,8 @@ mod sampling;
 use std::fs;
 use std::path::Path;
 use std::process::Command;
+use std::sync::mpsc;
+use std::thread;
 
 use paired::{Linked, RevisionError, Side};
 use tempfile::TempDir;
@@ -53,6 +55,24 @@ fn a_revision_is_built_apart_from_the_working_tree_and_kept() {
             .unwrap(),
         written
     );
+}
+
+#[test]
+fn one_measures_at_a_time_and_who_waits_is_told() {
+    let repository = Repository::new();
+    let revisions = repository.revisions();
+    let first = revisions.alone(|| panic!("nobody measures")).unwrap();
+    let (waits, waiting) = mpsc::channel();
+    thread::scope(|scope| {
+        let second = scope.spawn(|| revisions.alone(|| waits.send(()).unwrap()).map(drop));
+        waiting.recv().unwrap();
+        assert!(!second.is_finished());
+        drop(first);
+        second.join().unwrap().unwrap();
+    });
+    revisions
+        .alone(|| panic!("nobody measures any more"))
+        .unwrap();
 }
 
 #[test]

@@ -12,6 +12,9 @@ const ZERO: f64 = 0.7;
 /// How far the outermost values keep from the ends, as a factor.
 const ROOM: f64 = 1.05;
 
+/// So many decades are few: with three marks in each, a label still has a line of its own.
+const FEW: f64 = 3.0;
+
 /// An axis of numbers, linear or by their logarithms; a logarithmic one that has zeros shows them below a gap.
 #[derive(Clone, Debug)]
 pub(super) struct Axis {
@@ -51,12 +54,20 @@ impl Axis {
         let first = (3.0 * steps(low / ROOM)).floor() / 3.0;
         let last = ((3.0 * steps(high * ROOM)).ceil() / 3.0).max(first + 1.0);
         let has_zero = values.into_iter().any(|value| value == 0.0);
-        let within = first.ceil() as i32..=last.floor() as i32;
-        let label = |step: i32| {
-            let value = base.powi(step);
-            (value, brief(value, class))
+        // Few decades have room for marks between them.
+        let marks = match class {
+            Class::Decimal if last - first < FEW => &[1.0, 2.0, 5.0][..],
+            _ => &[1.0],
         };
-        let mut ticks: Vec<_> = within.map(label).collect();
+        let all = (first.floor() as i32..=last.floor() as i32).flat_map(|step| {
+            let decade = base.powi(step);
+            marks.iter().map(move |mark| mark * decade)
+        });
+        let is_within = |value: &f64| (first..=last).contains(&steps(*value));
+        let mut ticks: Vec<_> = all
+            .filter(is_within)
+            .map(|value| (value, brief(value, class)))
+            .collect();
         let (first, last) = (first * base.log10(), last * base.log10());
         let zero = first - ZERO;
         if has_zero {

@@ -28,6 +28,8 @@ pub(super) struct Judged<'a>(
     Option<[f64; 2]>,
     /// What else there is to say.
     String,
+    /// The package, where a name is of several.
+    Option<&'a str>,
 );
 
 impl<'a> Judged<'a> {
@@ -53,6 +55,7 @@ impl<'a> Judged<'a> {
             row.change.map(shown),
             row.interval.map(|ends| ends.map(shown)),
             words.join("; "),
+            row.package.as_deref(),
         )
     }
 }

@@ -57,8 +57,10 @@ function basisText({ p }, sizes) {
   return p === 0 ? n : `p=${fixed(p, 3)} ${n}`;
 }
 
-/** A text in which characters that turn or control others are shown as escapes. */
+/** A text in which characters that turn or control others, or are seen as nothing, are shown as escapes; not those within an emoji. */
 function printable(text) {
-  const obeyed = /[\p{Cc}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
-  return text.replace(obeyed, (c) => `\\u{${c.codePointAt(0).toString(16)}}`);
+  const emoji = /(?!\p{ASCII})\p{Emoji}[\ufe0e\ufe0f]?/u.source;
+  const hidden = /[\p{Cc}\p{Default_Ignorable_Code_Point}\u2028\u2029]/u.source;
+  const either = new RegExp(`${emoji}(?:\\u200d${emoji})*|(${hidden})`, "gu");
+  return text.replace(either, (all, c) => (c === undefined ? all : `\\u{${c.codePointAt(0).toString(16)}}`));
 }

@@ -16,8 +16,8 @@ function readData() {
     config: configs[config],
     samples,
   });
-  const verdict = ([name, unit, column, verdict, gates, accepted, baseline, value, change, interval, why]) => ({
-    ...{ case: read.names[name], unit, column, verdict, gates, accepted },
+  const verdict = ([name, unit, column, verdict, gates, accepted, baseline, value, change, interval, why, pkg]) => ({
+    ...{ case: pkg === null ? read.names[name] : `${read.names[name]} (${pkg ? `pkg ${pkg}` : "no pkg"})`, unit, column, verdict, gates, accepted },
     ...{ baseline, value, change, interval, why },
   });
   return { ...read, results: read.results.map(result), verdicts: read.verdicts?.map(verdict) };

@@ -25,6 +25,7 @@ fn names() -> Vec<String> {
         "A/two\nlines",
         "A/\u{202e}turned\u{202c}",
         "A/\u{1b}[31mred",
+        "A/\u{200b}hidden",
         "A/\u{2028}\u{2029}]]>",
         &long,
     ]
@@ -32,10 +33,12 @@ fn names() -> Vec<String> {
     .to_vec()
 }
 
-/// As a text is shown: what would turn or control others is escaped.
+/// As a text is shown: what would turn or control others, or be seen as nothing, is escaped.
 fn printable(text: &str) -> String {
     let escape = |c: char| match c {
-        c if benchfmt::is_obeyed(c) => format!("\\u{{{:x}}}", u32::from(c)),
+        c if benchfmt::is_obeyed(c) || benchfmt::is_invisible(c) => {
+            format!("\\u{{{:x}}}", u32::from(c))
+        }
         c => c.to_string(),
     };
     text.chars().map(escape).collect()
