@@ -13,7 +13,7 @@ const ZERO: f64 = 0.7;
 const ROOM: f64 = 1.05;
 
 /// So many decades are few: with three marks in each, a label still has a line of its own.
-const FEW: f64 = 3.0;
+const FEW: f64 = 3.5;
 
 /// An axis of numbers, linear or by their logarithms; a logarithmic one that has zeros shows them below a gap.
 #[derive(Clone, Debug)]
