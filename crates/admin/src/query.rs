@@ -73,11 +73,15 @@ impl<'a> Query<'a> {
             _ => Err(BadQuery::Value {
                 name,
                 value: shown(value),
-                permitted: format!(
-                    "a whole number from {} to {}{unit}",
-                    range.start(),
-                    range.end()
-                ),
+                permitted: if range.start() == range.end() {
+                    format!("{}{unit}", range.start())
+                } else {
+                    format!(
+                        "a whole number from {} to {}{unit}",
+                        range.start(),
+                        range.end()
+                    )
+                },
             }),
         }
     }

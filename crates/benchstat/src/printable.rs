@@ -24,7 +24,10 @@ impl<T: fmt::Display> fmt::Display for PrintableLines<T> {
 
 /// A text as the reference shows it, unless something in it is shown as nothing.
 pub(crate) fn visible(text: &str) -> Cow<'_, str> {
-    if text.is_ascii() || !text.contains(is_invisible) {
+    // Most of what is no ASCII is a table's own `±` and `µ`. In UTF-8 what is shown as nothing begins with a larger byte than Latin's, but
+    // for U+00AD, which ends in its number.
+    let may_hide = |byte: u8| byte >= 0xc4 || byte == 0xad;
+    if text.is_ascii() || !text.bytes().any(may_hide) || !text.contains(is_invisible) {
         Cow::Borrowed(text)
     } else {
         Cow::Owned(Printable(text).to_string())

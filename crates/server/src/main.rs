@@ -14,8 +14,8 @@ use std::io;
 use std::process::{self, ExitCode};
 use std::task::Poll;
 
-use admin::{Admin, Serving};
-use anyhow::{Context, Result};
+use admin::{Admin, BindError, Serving};
+use anyhow::{Context, Result, anyhow};
 use arena::Arena;
 use clap::Parser;
 use naive::Naive;
@@ -132,7 +132,14 @@ fn admin<H: Served>(
     let Some(address) = flags.admin() else {
         return Ok(None);
     };
-    let admin = Admin::bind(address, flags.token()?)
+    let bound = Admin::bind(address, flags.token()?);
+    let admin = bound
+        .map_err(|error| match error {
+            BindError::NeedsToken(_) => {
+                anyhow!("{error}, by --admin-token-file or --admin-token-env")
+            }
+            error @ BindError::Listen { .. } => error.into(),
+        })
         .context("no admin port")?
         .activity(service.activity().clone())
         .readiness(service.readiness().clone())

@@ -19,7 +19,7 @@ pub(crate) struct RatingFlags {
     rating: Option<String>,
 
     /// What becomes of a connection to it after an answer.
-    #[arg(long, value_enum, requires = "rating", default_value_t = Connections::Kept)]
+    #[arg(long, value_enum, value_name = "WHAT", requires = "rating", default_value_t = Connections::Kept)]
     rating_connections: Connections,
 
     /// Requests to it that may be in flight.
