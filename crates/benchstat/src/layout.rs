@@ -3,11 +3,8 @@
 //! A table may be laid out in parts, each with some of its rows; [`Columns`] are what the parts
 //! have in common, and then each part is written on its own.
 
-use std::borrow::Cow;
 use std::io::{self, Write};
 use std::ops::Range;
-
-use crate::printable::visible;
 
 /// Where a cell's text stands within its width.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -160,10 +157,6 @@ impl Layout {
     ) {
         let start = self.text.len();
         push(&mut self.text);
-        if let Cow::Owned(shown) = visible(&self.text[start..]) {
-            self.text.truncate(start);
-            self.text += &shown;
-        }
         let text = &self.text[start..];
         let margin = match margin {
             Margin::Space if text.is_empty() || self.column == 0 => Margin::None,

@@ -24,13 +24,20 @@ impl<T: fmt::Display> fmt::Display for PrintableLines<T> {
 
 /// A text as the reference shows it, unless something in it is shown as nothing.
 pub(crate) fn visible(text: &str) -> Cow<'_, str> {
-    // Most of what is no ASCII is a table's own `±` and `µ`. In UTF-8 what is shown as nothing begins with a larger byte than Latin's, but
-    // for U+00AD, which ends in its number.
-    let may_hide = |byte: u8| byte >= 0xc4 || byte == 0xad;
-    if text.is_ascii() || !text.bytes().any(may_hide) || !text.contains(is_invisible) {
+    if text.is_ascii() || !text.contains(is_invisible) {
         Cow::Borrowed(text)
     } else {
         Cow::Owned(Printable(text).to_string())
+    }
+}
+
+/// Adds a name to a text, and what is shown as nothing in it escaped.
+pub(crate) fn push_visible(text: &mut String, push: impl FnOnce(&mut String)) {
+    let start = text.len();
+    push(text);
+    if let Cow::Owned(shown) = visible(&text[start..]) {
+        text.truncate(start);
+        *text += &shown;
     }
 }
 

@@ -10,7 +10,7 @@ use crate::footnotes::Footnotes;
 use crate::header::{KeyChanges, spans};
 use crate::layout::{Align, Color, Columns, Layout, Margin};
 use crate::parallel::{for_each, in_parallel, processors};
-use crate::printable::visible;
+use crate::printable::{push_visible, visible};
 use crate::scale::common_scale;
 use crate::table::{Cell, ColumnSummary, Table};
 
@@ -139,7 +139,9 @@ fn lay_out(table: &Table<'_>, rows: Range<usize>, layout: &mut Layout, notes: &F
     }
     for row in table.rows().skip(rows.start).take(rows.len()) {
         layout.row();
-        layout.cell(Align::Left, |text| row.key().push(text));
+        layout.cell(Align::Left, |text| {
+            push_visible(text, |text| row.key().push(text));
+        });
         let scale = common_scale(row.cells().map(|cell| cell.summary().center), class);
         for cell in row.cells() {
             layout.column(start(cell.column()));
@@ -170,7 +172,7 @@ fn lay_out_header(table: &Table<'_>, layout: &mut Layout) {
             let columns = start(span.columns.end) - start(span.columns.start);
             layout.column(start(span.columns.start));
             layout.span(columns, Margin::Rule, Align::Center, |text| {
-                text.push_str(span.value);
+                text.push_str(&visible(span.value));
             });
         }
         layout.column(edge);
@@ -180,7 +182,7 @@ fn lay_out_header(table: &Table<'_>, layout: &mut Layout) {
     for column in 0..columns {
         layout.column(start(column));
         layout.span(CENTER, Margin::Rule, Align::Center, |text| {
-            text.push_str(table.unit());
+            text.push_str(&visible(table.unit()));
         });
         if column > 0 {
             layout.span(DELTA, Margin::Gap, Align::Left, |text| {
