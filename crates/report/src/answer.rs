@@ -98,10 +98,9 @@ impl<'c> Answer<'c> {
                     self.handlers.value(ALLOCATIONS, &choice.row, variant)
                 });
                 format!(
-                    "`{variant}` for orders of {} {}: {} of naive's time, {} of its instructions, {} allocations an order, and {} held \
+                    "`{variant}` for orders of {}: {} of naive's time, {} of its instructions, {} allocations an order, and {} held \
                      between requests",
-                    listed(&sizes),
-                    if sizes == ["1"] { "item" } else { "items" },
+                    sized(&sizes),
                     range(times, 2),
                     range(counts, 2),
                     range(allocations, 0),
@@ -216,8 +215,8 @@ impl<'c> Answer<'c> {
                 let sizes = self.undecided(variant);
                 (!sizes.is_empty()).then(|| {
                     format!(
-                        "that `{variant}` is faster than naive at {} items; ",
-                        listed(&words(&sizes))
+                        "that `{variant}` is faster than naive at {}; ",
+                        sized(&words(&sizes))
                     )
                 })
             })
@@ -429,6 +428,12 @@ fn range(values: impl Iterator<Item = f64> + Clone, decimals: usize) -> String {
 
 fn words(owned: &[String]) -> Vec<&str> {
     owned.iter().map(String::as_str).collect()
+}
+
+/// `1, 10 and 100 items`.
+fn sized(sizes: &[&str]) -> String {
+    let noun = if sizes == ["1"] { "item" } else { "items" };
+    format!("{} {noun}", listed(sizes))
 }
 
 /// `1, 10 and 100`.
