@@ -62,6 +62,10 @@ impl Site {
         {
             own.retain(|frame| !frame.file.starts_with(CASES));
         }
+        // Code that the compiler put together from several lines has none; the step around it has.
+        if own.iter().any(|frame| frame.line > 0) {
+            own.retain(|frame| frame.line > 0);
+        }
         // Functions that were inlined into each other on one line, as a derived implementation's, are one step.
         own.dedup_by(|outer, inner| (&outer.file, outer.line) == (&inner.file, inner.line));
         let library = match stack.iter().position(|frame| frame.whose() == Whose::Own) {
@@ -173,6 +177,12 @@ mod tests {
             "crates/handler/src/order.rs:11, from crates/naive/src/lib.rs:24, by with_capacity alloc/src/vec/mod.rs:500"
         );
         assert_eq!(functions, ["visit_map", "invoice"]);
+        // Code of several lines is told by the line around it, if one has a number.
+        let merged = frame("collect", "crates/handler/src/order.rs", 0);
+        let (site, functions) = Site::of(&[merged.clone(), stack[5].clone()]);
+        assert_eq!(site.to_string(), "crates/naive/src/lib.rs:24");
+        assert_eq!(functions, ["invoice"]);
+        assert_eq!(Site::of(&[merged]).0.own.len(), 1);
         // A case of its own code.
         let (site, functions) = Site::of(&stack[6..]);
         assert_eq!(site.to_string(), "crates/cases/src/handlers.rs:120");
