@@ -132,10 +132,7 @@ impl Postgres {
     /// When it can't be asked.
     pub async fn version(&self) -> Result<String, Error> {
         let ask = async {
-            let (client, connection) = self.config.connect(NoTls).await?;
-            let _task = Task(tokio::spawn(async move {
-                let _ = connection.await;
-            }));
+            let (client, _task) = connect_apart(&self.config).await?;
             client
                 .query_one("SHOW server_version", &[])
                 .await?
@@ -369,6 +366,15 @@ enum Values {
     These(&'static str),
 }
 
+/// A connection that is none of the pool's, open as long as its task is held.
+async fn connect_apart(config: &Config) -> Result<(Client, Task), tokio_postgres::Error> {
+    let (client, connection) = config.connect(NoTls).await?;
+    let task = Task(tokio::spawn(async move {
+        let _ = connection.await;
+    }));
+    Ok((client, task))
+}
+
 /// How PostgreSQL says that it runs a statement: asked on a connection of its own.
 async fn explain(
     config: &Config,
@@ -376,10 +382,7 @@ async fn explain(
     values: Values,
     time: Duration,
 ) -> Result<String, tokio_postgres::Error> {
-    let (client, connection) = config.connect(NoTls).await?;
-    let _task = Task(tokio::spawn(async move {
-        let _ = connection.await;
-    }));
+    let (client, _task) = connect_apart(config).await?;
     let (mode, values) = match values {
         Values::Any(count) => ("force_generic_plan", vec!["NULL"; count].join(", ")),
         Values::These(values) => ("force_custom_plan", values.to_owned()),
